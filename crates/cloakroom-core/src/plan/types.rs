@@ -1,0 +1,300 @@
+//! The words that [`plan`](super::decide::plan) and [`settle`](super::settle::settle) speak in.
+
+use std::time::Duration;
+
+use cloakroom_time::Timestamp;
+
+use crate::event::EventKind;
+use crate::refusal::Refusal;
+
+/// Where a session's content lies.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub(crate) enum Tracking {
+    /// With the client: the content travels.
+    ByValue,
+    /// In a storage: an id travels.
+    ById,
+}
+
+/// What the provider's configuration says of a session's life.
+#[derive(Clone, Debug)]
+pub(crate) struct Policy {
+    pub(crate) tracking: Tracking,
+    /// From the beginning of the session to its end, at the latest.
+    pub(crate) absolute: Option<Duration>,
+    /// From the last use to the end.
+    pub(crate) idle: Option<Duration>,
+    /// The least by which the idle deadline is moved.
+    pub(crate) touch_after: Duration,
+    /// The cookie's Max-Age follows the idle deadline, so a touch must reach the client.
+    pub(crate) max_age_follows_idle: bool,
+    /// For how long a superseded proof is good after the new one was presented.
+    pub(crate) overlap: Duration,
+    /// Whether a reused proof ends its session.
+    pub(crate) end_on_reuse: bool,
+    /// What two changes of one session at once come to.
+    pub(crate) conflicts: ConflictRule,
+}
+
+/// What two changes of one session at once come to.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub(crate) enum ConflictRule {
+    /// The two values are joined: by fields, by the application's function, or by running the
+    /// handler's change again on the other's value.
+    Join,
+    /// Ours replaces theirs.
+    LastWins,
+    /// Ours is refused.
+    Reject,
+}
+
+/// What the request says besides its token.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moment {
+    pub(crate) now: Timestamp,
+    /// A top-level navigation; always so for a header transport.
+    pub(crate) navigation: bool,
+    /// Marked passive: reads, and neither touches nor renews.
+    pub(crate) passive: bool,
+    /// Nothing speaks against sending a mere renewal: the response is not public and does not
+    /// carry the cookie's name already.
+    pub(crate) may_renew: bool,
+    /// No other token of the provider's name verified.
+    pub(crate) alone: bool,
+}
+
+/// What the client presented.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Presented {
+    Nothing,
+    Refused(Refusal),
+    /// The storage could not be read.
+    Unavailable,
+    Live(Live),
+}
+
+/// A session that is alive as it is loaded.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Live {
+    /// The effective absolute deadline: the earlier of the recorded and the configured one.
+    pub(crate) absolute: Option<Timestamp>,
+    /// The recorded idle deadline (by value: last renewal + idle).
+    pub(crate) idle: Option<Timestamp>,
+    /// Of an older key, form or reader: to be renewed.
+    pub(crate) outdated: bool,
+    /// How far the presented proof is the record's; `Current` by value.
+    pub(crate) proof: ProofState,
+}
+
+/// How the presented proof stands to the record's.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum ProofState {
+    /// The record's proof, settled or never rotated.
+    Current,
+    /// The record's proof, presented for the first time since a rotation.
+    Unsettled,
+    /// The proof before, inside its time; the last rotation was at this instant and the new proof
+    /// was (`presented`) or was not presented since.
+    Superseded {
+        rotated_at: Timestamp,
+        presented: bool,
+    },
+}
+
+/// What the handler wants of the session.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub(crate) enum Wish {
+    /// Nothing, or a value that encodes to the same bytes.
+    Keep,
+    Write,
+    Rotate,
+    WriteRotate,
+    SignIn,
+    Elevate,
+    End,
+    /// A panic left the session half changed.
+    Abandon,
+}
+
+/// One storage step and one client step, and what is to be told.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Plan {
+    pub(crate) storage: StorageStep,
+    /// What the client is sent if the storage step succeeds.
+    pub(crate) client: ClientStep,
+    /// What is told whatever the storage answers.
+    pub(crate) before: Notes,
+    /// What is told if the storage step succeeds.
+    pub(crate) after: Notes,
+}
+
+/// A step at the storage.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum StorageStep {
+    None,
+    /// A new record under a new id.
+    Create,
+    /// Compare and set of the record that was read.
+    Update(Change),
+    /// Move the idle deadline.
+    Touch,
+    /// Remove the record.
+    Remove,
+    /// A new record under a new id, then remove the old one.
+    Replace(Replacement),
+    /// Remove the record that this request made: the second half of a `Replace` failed.
+    RemoveNew,
+}
+
+/// What an update changes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Change {
+    /// The content is the handler's; otherwise what was read.
+    pub(crate) content: bool,
+    pub(crate) proof: ProofChange,
+}
+
+/// What an update does to the proofs.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum ProofChange {
+    Keep,
+    /// A new proof; the current one becomes the old one, open-ended.
+    Rotate,
+    /// A new proof in place of the one that was never presented; the presented one stays the old.
+    ReplaceUnpresented,
+    /// The old proof ends after the overlap.
+    Settle,
+}
+
+/// Why a record is replaced by one under another id.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Replacement {
+    /// New created time, new absolute deadline.
+    SignIn,
+    /// The old record's created time, absolute deadline and subject number.
+    Elevate,
+}
+
+/// A step at the client.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub(crate) enum ClientStep {
+    None,
+    Send(Sent),
+    Clear,
+}
+
+/// Why a token is sent.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub(crate) enum Sent {
+    New,
+    Rotated,
+    Changed,
+    Renewed,
+}
+
+/// What the storage answered to a step.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Answer {
+    /// Created, updated, touched or removed.
+    Done,
+    /// A removal found nothing.
+    Absent,
+    Exists,
+    Full,
+    TooManyForSubject,
+    SignedOutMeanwhile,
+    /// Another version lies there; `same_proof` if it has the proof that was read.
+    Conflict {
+        same_proof: bool,
+    },
+    Gone,
+    /// The storage failed, or did not answer in time.
+    Failed,
+}
+
+/// What joining our change with theirs came to; asked for by [`Next::Join`].
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Joined {
+    /// A value that holds both changes.
+    Merged,
+    /// Both changes come to what lies there already.
+    SameAsTheirs,
+    /// They do not go together.
+    Rejected,
+}
+
+/// What to do after an answer.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Next {
+    /// All is decided.
+    Finish(Settled),
+    /// One more storage step, after telling these.
+    Step(StorageStep, Notes),
+    /// Join our change with theirs, then ask `settle_joined`.
+    Join,
+}
+
+/// How a session's part in the request ends.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Settled {
+    pub(crate) verdict: Result<(), Failure>,
+    pub(crate) client: ClientStep,
+    pub(crate) notes: Notes,
+}
+
+/// Why the response is replaced.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum Failure {
+    /// The storage failed, or did not answer in time: 503.
+    Storage,
+    /// The storage is full: 503.
+    StorageFull,
+    /// Eight new ids in a row were taken: 503, and a reason to doubt the randomness.
+    IdCollisions,
+    /// The subject has as many sessions as it may have: 429.
+    TooManyForSubject,
+    /// All of the subject's sessions were ended while this sign-in was under way: 401.
+    SignedOutMeanwhile,
+    /// Two requests changed the session in ways that do not go together: 409.
+    Conflict,
+    /// The token would be too large to send, by this many octets: 500.
+    TooLarge {
+        /// By how many octets.
+        by: usize,
+    },
+    /// The codec could not encode the value: 500.
+    Encode,
+    /// The application's `validate` refused the value: 500.
+    Invalid,
+}
+
+/// Up to four events, in order.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Notes([Option<EventKind>; 4]);
+
+impl Notes {
+    pub(crate) const NONE: Self = Self([None; 4]);
+
+    /// One event.
+    pub(crate) const fn one(kind: EventKind) -> Self {
+        Self([Some(kind), None, None, None])
+    }
+
+    /// These and one more; a fifth is dropped, and no plan has one.
+    pub(crate) fn and(mut self, kind: EventKind) -> Self {
+        if let Some(free) = self.0.iter_mut().find(|slot| slot.is_none()) {
+            *free = Some(kind);
+        }
+        self
+    }
+
+    /// These and those.
+    pub(crate) fn join(self, more: Self) -> Self {
+        more.iter().fold(self, Self::and)
+    }
+
+    pub(crate) fn iter(self) -> impl Iterator<Item = EventKind> {
+        self.0.into_iter().flatten()
+    }
+}

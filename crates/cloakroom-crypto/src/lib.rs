@@ -1,0 +1,1 @@
+//! Keys, key ring, subkeys, sealing and signing for cloakroom. Knows no session.

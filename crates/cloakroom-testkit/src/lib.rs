@@ -1,0 +1,1 @@
+//! What applications and storages test with.

@@ -114,6 +114,8 @@ pub enum EventKind {
     },
     /// The codec could not encode the value, or `validate` refused it.
     EncodeFailed,
+    /// No key of the ring issues now, so no token can be made.
+    NoIssuingKey,
     /// A panic left the session half changed; nothing of it is kept.
     Abandoned,
     /// A change came after the session was committed.

@@ -1,9 +1,70 @@
 //! Typed sessions: providers, transports, trackers, codecs, transformers, the native token, plan
 //! and manager. No framework, no HTTP types.
 
+#[cfg(feature = "axum")]
+mod axum;
+mod buffer;
+mod builder;
+mod codec;
+mod commit;
+mod environment;
+mod erased;
+mod error;
 mod event;
+mod few;
+mod frame;
+mod head;
+#[cfg(feature = "http")]
+mod http_head;
+mod id;
+mod load;
+mod loaded;
+mod memory;
+mod merge;
+mod native;
 mod plan;
+mod provider;
+mod reference;
 mod refusal;
+mod registry;
+mod response;
+mod session;
+mod slot;
+mod subjects;
+mod transform;
+mod transport;
 
+pub use buffer::{Buffer, TooShort};
+pub use builder::{
+    BuildError, Conflicts, CookieSession, Ending, HeaderSession, SessionOptions, SessionsBuilder,
+};
+pub use codec::{
+    Codec, CodecId, DecodeError, DecodeErrorKind, Decoded, EncodeError, Format, Json, Position,
+    Schema, SchemaError, Versioned,
+};
+pub use commit::ResponseHead;
+pub use error::{ChangeError, CommitError, LoadError, StoreError};
 pub use event::{Event, EventKind, LogHandle, Observer, RenewReason};
+pub use frame::{Frame, SharedFrame};
+pub use head::RequestHead;
+#[cfg(feature = "http")]
+pub use http_head::{HeadView, Passive};
+pub use memory::MemoryStorage;
+pub use merge::{Clash, FieldRules, Merged};
+pub use plan::Failure;
+pub use provider::StorageFailure;
+pub use reference::{Deadlines, ListedSession, NotAReference, SessionRef};
 pub use refusal::Refusal;
+pub use registry::{SessionValue, Sessions};
+pub use response::{Commit, Effects, HeaderLine, commit};
+pub use session::{Session, current, load};
+pub use transform::{Context, Freshness, Protection, Transformer};
+pub use transport::contradiction::Contradiction;
+pub use transport::options::{CookieLifetime, CookieOptions, CookiePrefix, SameSite};
+
+pub use cloakroom_crypto::{
+    DatedKey, Entropy, FileWatcher, Key, KeyError, KeyErrorKind, KeyId, KeyProvider, KeyRing,
+    KeyRingBuilder, KeySet, KeyStats, OsEntropy, ThreadEntropy, WatchedFile,
+};
+pub use cloakroom_storage::{Storage, StorageError, StorageErrorKind, SubjectLimit, WhenFull};
+pub use cloakroom_time::{Clock, SystemClock, Timestamp};

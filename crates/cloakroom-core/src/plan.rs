@@ -8,4 +8,22 @@
 //!   (`rules/request.md`), and all combinations are run against the invariants.
 //! * **One place performs plans**: the manager (`commit`).
 
+mod decide;
+mod settle;
 mod types;
+
+pub(crate) use decide::plan;
+pub(crate) use settle::{settle, settle_joined};
+pub use types::Failure;
+pub(crate) use types::{
+    Answer, Change, ClientStep, ConflictRule, Joined, Live, Moment, Next, Notes, Plan, Policy,
+    Presented, ProofChange, ProofState, Replacement, Sent, Settled, StorageStep, Tracking,
+    Wish,
+};
+
+#[cfg(test)]
+mod enumeration;
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod table;

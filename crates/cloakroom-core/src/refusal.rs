@@ -31,8 +31,6 @@ pub enum Refusal {
     UnknownId,
     /// An id whose record is there, with a proof that opened it once and does no more.
     ReusedProof,
-    /// An id whose record is there, with a proof that never opened it.
-    WrongProof,
     /// More tokens of the provider's name than are tried.
     TooMany,
     /// Several tokens of the provider's name verify, and they are different sessions.
@@ -73,7 +71,6 @@ impl Refusal {
             | Self::IdleDeadline
             | Self::UnknownId
             | Self::ReusedProof
-            | Self::WrongProof
             | Self::TooMany
             | Self::Ambiguous
             | Self::Transformer

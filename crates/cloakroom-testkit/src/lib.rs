@@ -1,1 +1,5 @@
 //! What applications and storages test with.
+
+mod jar;
+
+pub use jar::{Ignored, Jar, JarCookie, NotAUrl, Stored, Visit};

@@ -36,6 +36,18 @@ pub(crate) struct Policy {
     pub(crate) conflicts: ConflictRule,
 }
 
+impl Policy {
+    /// The idle deadline of a session that is used at `now`, never beyond its absolute one.
+    pub(crate) fn idle_deadline(
+        &self,
+        now: Timestamp,
+        absolute: Option<Timestamp>,
+    ) -> Option<Timestamp> {
+        let idle = now.saturating_add(self.idle?);
+        Some(absolute.map_or(idle, |absolute| idle.min(absolute)))
+    }
+}
+
 /// What two changes of one session at once come to.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) enum ConflictRule {
@@ -117,57 +129,85 @@ pub(crate) enum Wish {
 }
 
 /// One storage step and one client step, and what is to be told.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) struct Plan {
     pub(crate) storage: StorageStep,
-    /// What the client is sent if the storage step succeeds.
+    /// What the client is sent if all storage steps succeed.
     pub(crate) client: ClientStep,
     /// What is told whatever the storage answers.
     pub(crate) before: Notes,
-    /// What is told if the storage step succeeds.
+    /// What is told if all storage steps succeed.
     pub(crate) after: Notes,
 }
 
-/// A step at the storage.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+/// A step at the storage: one call, one answer.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) enum StorageStep {
     None,
     /// A new record under a new id.
     Create,
-    /// Compare and set of the record that was read.
-    Update(Change),
-    /// Move the idle deadline.
-    Touch,
-    /// Remove the record.
-    Remove,
-    /// A new record under a new id, then remove the old one.
+    /// A new record under a new id, in place of one that is still there: the next step removes it.
     Replace(Replacement),
-    /// Remove the record that this request made: the second half of a `Replace` failed.
-    RemoveNew,
+    /// Compare and set of the record that was read, or that the last `Conflict` gave.
+    Update(Change),
+    /// Move the idle deadline to this instant.
+    Touch(Timestamp),
+    /// Remove the record that was read.
+    Remove(Removal),
+    /// Remove the record that this request made.
+    RemoveNew(Undo),
 }
 
 /// What an update changes.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) struct Change {
-    /// The content is the handler's; otherwise what was read.
+    /// The content is the handler's, or what joining it with theirs gave; otherwise what lies
+    /// there.
     pub(crate) content: bool,
+    /// The idle deadline moves to this instant; `None` leaves what lies there.
+    pub(crate) idle: Option<Timestamp>,
     pub(crate) proof: ProofChange,
 }
 
 /// What an update does to the proofs.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) enum ProofChange {
     Keep,
+    /// As `Keep`, after a conflict with a request that rotated: the proof that was presented is
+    /// the record's no more, so no token is sent.
+    Overtaken,
     /// A new proof; the current one becomes the old one, open-ended.
     Rotate,
     /// A new proof in place of the one that was never presented; the presented one stays the old.
     ReplaceUnpresented,
-    /// The old proof ends after the overlap.
+    /// The old proof ends after the overlap, unless it has an end already.
     Settle,
 }
 
+/// Why the record that was read is removed.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub(crate) enum Removal {
+    /// The handler ended the session.
+    Ended,
+    /// The absolute deadline passed during the request.
+    Expired,
+    /// A reused proof ends its session; a new session is then made where the handler wrote one.
+    Reused { then_create: bool },
+    /// The record of a [`StorageStep::Replace`] is in its place.
+    Replaced(Replacement),
+}
+
+/// Why the record that this request made is removed.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub(crate) enum Undo {
+    /// The session to be elevated was ended meanwhile.
+    EndedMeanwhile,
+    /// The old record could not be removed.
+    RemoveFailed,
+}
+
 /// Why a record is replaced by one under another id.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) enum Replacement {
     /// New created time, new absolute deadline.
     SignIn,
@@ -193,7 +233,7 @@ pub(crate) enum Sent {
 }
 
 /// What the storage answered to a step.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) enum Answer {
     /// Created, updated, touched or removed.
     Done,
@@ -203,7 +243,8 @@ pub(crate) enum Answer {
     Full,
     TooManyForSubject,
     SignedOutMeanwhile,
-    /// Another version lies there; `same_proof` if it has the proof that was read.
+    /// Another version lies there; `same_proof` if its current proof is the one that was current
+    /// when the session was loaded.
     Conflict {
         same_proof: bool,
     },
@@ -213,7 +254,7 @@ pub(crate) enum Answer {
 }
 
 /// What joining our change with theirs came to; asked for by [`Next::Join`].
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) enum Joined {
     /// A value that holds both changes.
     Merged,
@@ -230,8 +271,8 @@ pub(crate) enum Next {
     Finish(Settled),
     /// One more storage step, after telling these.
     Step(StorageStep, Notes),
-    /// Join our change with theirs, then ask `settle_joined`.
-    Join,
+    /// Join our content with theirs, then ask `settle_joined` with this change.
+    Join(Change),
 }
 
 /// How a session's part in the request ends.
@@ -250,7 +291,7 @@ pub enum Failure {
     Storage,
     /// The storage is full: 503.
     StorageFull,
-    /// Eight new ids in a row were taken: 503, and a reason to doubt the randomness.
+    /// Nine new ids in a row were taken: 503, and a reason to doubt the randomness.
     IdCollisions,
     /// The subject has as many sessions as it may have: 429.
     TooManyForSubject,
@@ -267,10 +308,15 @@ pub enum Failure {
     Encode,
     /// The application's `validate` refused the value: 500.
     Invalid,
+    /// No key of the ring issues now: 503.
+    NoIssuingKey,
+    /// `commit()` was asked for, and the session that `update_retrying` would have changed was
+    /// ended meanwhile: 401.
+    NoSession,
 }
 
 /// Up to four events, in order.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 pub(crate) struct Notes([Option<EventKind>; 4]);
 
 impl Notes {
@@ -292,6 +338,19 @@ impl Notes {
     /// These and those.
     pub(crate) fn join(self, more: Self) -> Self {
         more.iter().fold(self, Self::and)
+    }
+
+    /// What a failure that is found before any storage step tells.
+    pub(crate) const fn of_failure(failure: Failure) -> Self {
+        match failure {
+            Failure::TooLarge { by } => Self::one(EventKind::TooLarge { by }),
+            Failure::NoIssuingKey => Self::one(EventKind::NoIssuingKey),
+            _ => Self::one(EventKind::EncodeFailed),
+        }
+    }
+
+    pub(crate) fn contains(self, kind: EventKind) -> bool {
+        self.iter().any(|told| told == kind)
     }
 
     pub(crate) fn iter(self) -> impl Iterator<Item = EventKind> {

@@ -1,0 +1,15 @@
+//! Configuration: what an application says of its sessions, and what `build()` makes of it.
+//!
+//! * **Safe unless asked otherwise**: the defaults need no thought, and what is dangerous has a name
+//!   that says so.
+//! * **Contradictions are refused** when the application starts, with the provider, the field, what
+//!   is wrong and what to do.
+
+mod check;
+mod error;
+mod options;
+mod sessions;
+
+pub use error::BuildError;
+pub use options::{Conflicts, CookieSession, Ending, HeaderSession, SessionOptions};
+pub use sessions::SessionsBuilder;

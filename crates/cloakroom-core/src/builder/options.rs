@@ -1,0 +1,326 @@
+//! What can be said of one session type.
+
+use std::fmt;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use cloakroom_storage::{Storage, SubjectLimit, WhenFull};
+
+use crate::codec::{Codec, Json, Schema, SchemaError, Versioned};
+use crate::erased::DynStorage;
+use crate::merge::FieldRules;
+use crate::native::steps::{Seal, Sign};
+use crate::plan::ConflictRule;
+use crate::provider::{Joiner, StorageFailure, SubjectOf, Validate};
+use crate::registry::SessionValue;
+use crate::transform::{Chain, Transformer};
+use crate::transport::options::CookieOptions;
+
+/// A session in a cookie, being configured.
+pub type CookieSession<S> = SessionOptions<S, CookieOptions>;
+
+/// A session in a header, being configured.
+pub type HeaderSession<S> = SessionOptions<S, ()>;
+
+/// What can be said of one session type: where its content lives, how long, how it is protected.
+///
+/// `W` says how the token travels; you never write it.
+#[must_use]
+pub struct SessionOptions<S, W> {
+    pub(super) wire: W,
+    pub(super) chain: Chain,
+    pub(super) native_step: Option<&'static str>,
+    pub(super) storage: Option<Arc<dyn DynStorage>>,
+    pub(super) codec: Result<Versioned<S>, SchemaError>,
+    pub(super) absolute: Option<Duration>,
+    pub(super) idle: Option<Duration>,
+    pub(super) touch_after: Option<Duration>,
+    pub(super) overlap: Duration,
+    pub(super) end_on_reuse: bool,
+    pub(super) forgeable: bool,
+    pub(super) ending: Option<Ending>,
+    pub(super) conflicts: ConflictRule,
+    pub(super) joiner: Joiner<S>,
+    pub(super) subject: Option<SubjectOf<S>>,
+    pub(super) validate: Option<Validate<S>>,
+    pub(super) storage_failure: StorageFailure,
+    pub(super) storage_timeout: Option<Duration>,
+    pub(super) subject_limit: Option<SubjectLimit>,
+    pub(super) limit: usize,
+    /// What was said that only makes sense for one kind of tracking, for `build()` to judge.
+    pub(super) only_by_id: Option<&'static str>,
+}
+
+/// How far the server can end sessions that live with the client.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Ending {
+    /// Not at all: the server keeps nothing. Deadlines are enforced; logging out asks this browser
+    /// to forget, and ends no copy of the token.
+    Stateless,
+}
+
+/// What two changes of one stored session at the same time come to.
+#[non_exhaustive]
+pub enum Conflicts<S> {
+    /// Joined three-way, by whole top-level fields; where both changed one field, a rule for that
+    /// field decides, else the later request is refused with 409. The default, without rules.
+    Merge(FieldRules),
+    /// The later request is refused with 409.
+    Reject,
+    /// The later request's value replaces the other's.
+    LastWins,
+    /// Joined by a function of base, ours and theirs; `None` refuses the later request with 409.
+    With(Box<dyn Fn(&S, &S, &S) -> Option<S> + Send + Sync>),
+}
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl<S: SessionValue, W> SessionOptions<S, W> {
+    pub(super) fn new(wire: W) -> Self {
+        Self {
+            wire,
+            chain: Chain::default(),
+            native_step: None,
+            storage: None,
+            codec: Schema::new(Json).build(),
+            absolute: Some(7 * DAY),
+            idle: None,
+            touch_after: None,
+            overlap: Duration::from_secs(30),
+            end_on_reuse: true,
+            forgeable: false,
+            ending: None,
+            conflicts: ConflictRule::Join,
+            joiner: Joiner::Fields(FieldRules::new()),
+            subject: None,
+            validate: None,
+            storage_failure: StorageFailure::Respond503,
+            storage_timeout: Some(Duration::from_secs(5)),
+            subject_limit: None,
+            limit: 64 * 1024,
+            only_by_id: None,
+        }
+    }
+
+    /// Keeps the content with the client, encrypted and authenticated (XAES-256-GCM).
+    pub fn sealed(mut self) -> Self {
+        self.chain.push(Seal);
+        self.native_step = Some("sealed");
+        self
+    }
+
+    /// Keeps the content with the client, authenticated (HMAC-SHA256) and readable by who has it.
+    ///
+    /// # Security
+    ///
+    /// The client, and whoever gets at its cookies, reads all of the content.
+    pub fn signed(mut self) -> Self {
+        self.chain.push(Sign);
+        self.native_step = Some("signed");
+        self
+    }
+
+    /// Keeps the content in a storage; only an id travels.
+    pub fn stored_in<St: Storage + Clone>(mut self, storage: &St) -> Self {
+        self.storage = Some(Arc::new(storage.clone()));
+        self
+    }
+
+    /// Adds a step of your own between content and token, after those named before.
+    pub fn transform(mut self, step: impl Transformer) -> Self {
+        self.chain.push(step);
+        self
+    }
+
+    /// Lets content travel under a chain without authenticity.
+    ///
+    /// # Security
+    ///
+    /// The client can put any content into the session. Only for what you would take from a form
+    /// field as well.
+    pub const fn forgeable_by_clients(mut self) -> Self {
+        self.forgeable = true;
+        self
+    }
+
+    /// How values become bytes, and which older forms are read. **Default**: JSON, version 1.
+    pub fn schema<C: Codec>(mut self, schema: Schema<S, C>) -> Self {
+        self.codec = schema.build();
+        self
+    }
+
+    /// From the beginning of a session to its end at the latest, enforced by the server.
+    /// **Default**: 7 days. A shorter one takes hold of existing sessions at once.
+    pub const fn absolute_timeout(mut self, timeout: Duration) -> Self {
+        self.absolute = Some(timeout);
+        self
+    }
+
+    /// Lets sessions live without an absolute deadline. Only for stored sessions.
+    pub const fn no_absolute_timeout(mut self) -> Self {
+        self.absolute = None;
+        self
+    }
+
+    /// From the last use of a session to its end, enforced by the server. **Default**: none.
+    ///
+    /// A session ends between this less [`touch_after`](Self::touch_after) and this after its last
+    /// use. By value, only page loads and changes count as use, since only they may send a token.
+    pub const fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.idle = Some(timeout);
+        self
+    }
+
+    /// The least by which the idle deadline is moved. **Default**: a tenth of the idle timeout.
+    ///
+    /// Each move is a write to the storage (by id) or a new cookie (by value): a larger span saves
+    /// them and makes the end less exact.
+    pub const fn touch_after(mut self, span: Duration) -> Self {
+        self.touch_after = Some(span);
+        self
+    }
+
+    /// For how long the token before a rotation stays good after the new one has come back once.
+    /// **Default**: 30 seconds. Only for stored sessions.
+    pub const fn rotation_overlap(mut self, overlap: Duration) -> Self {
+        self.overlap = overlap;
+        self.only_by_id = Some("rotation_overlap");
+        self
+    }
+
+    /// Lets a session live on although a token came back whose time was over after a rotation.
+    ///
+    /// # Security
+    ///
+    /// Such a token was stolen or is very late; the default is to end the session.
+    pub const fn survives_reused_tokens(mut self) -> Self {
+        self.end_on_reuse = false;
+        self.only_by_id = Some("survives_reused_tokens");
+        self
+    }
+
+    /// How far the server can end sessions that live with the client. To be named for those that
+    /// have a [`subject`](Self::subject), so that nobody takes a log-out for more than it is.
+    pub const fn ending(mut self, ending: Ending) -> Self {
+        self.ending = Some(ending);
+        self
+    }
+
+    /// Whom a session belongs to: a user id, at most 255 bytes.
+    ///
+    /// A change of it is a sign-in; by it all of a user's sessions are listed and ended.
+    pub fn subject(self, of: impl Fn(&S) -> String + Send + Sync + 'static) -> Self {
+        self.subject_if_any(move |value| Some(of(value)))
+    }
+
+    /// As [`subject`](Self::subject), for sessions that may belong to nobody yet.
+    pub fn subject_if_any(
+        mut self,
+        of: impl Fn(&S) -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
+        self.subject = Some(Box::new(of));
+        self
+    }
+
+    /// What a value must satisfy: written ones that do not are an error, read ones no session.
+    pub fn validate(mut self, valid: impl Fn(&S) -> bool + Send + Sync + 'static) -> Self {
+        self.validate = Some(Box::new(valid));
+        self
+    }
+
+    /// What two changes of one stored session at the same time come to. **Default**:
+    /// [`Conflicts::Merge`] without rules for fields.
+    pub fn conflicts(mut self, conflicts: Conflicts<S>) -> Self {
+        self.only_by_id = Some("conflicts");
+        match conflicts {
+            Conflicts::Merge(rules) => {
+                self.conflicts = ConflictRule::Join;
+                self.joiner = Joiner::Fields(rules);
+            }
+            Conflicts::With(join) => {
+                self.conflicts = ConflictRule::Join;
+                self.joiner = Joiner::With(join);
+            }
+            Conflicts::Reject => self.conflicts = ConflictRule::Reject,
+            Conflicts::LastWins => self.conflicts = ConflictRule::LastWins,
+        }
+        self
+    }
+
+    /// What a request gets when the storage cannot be read. **Default**:
+    /// [`StorageFailure::Respond503`].
+    pub const fn on_storage_failure(mut self, failure: StorageFailure) -> Self {
+        self.storage_failure = failure;
+        self.only_by_id = Some("on_storage_failure");
+        self
+    }
+
+    /// How long a call of the storage may take before it counts as failed. **Default**: 5 seconds.
+    /// Needs a tokio runtime with time; without one there is no limit.
+    pub const fn storage_timeout(mut self, timeout: Duration) -> Self {
+        self.storage_timeout = Some(timeout);
+        self.only_by_id = Some("storage_timeout");
+        self
+    }
+
+    /// How many live sessions a subject may have, and what one more does. **Default**: 100, and
+    /// the 101st is refused with 429.
+    pub const fn sessions_per_subject(mut self, max: NonZeroU32, when_full: WhenFull) -> Self {
+        self.subject_limit = Some(SubjectLimit::new(max, when_full));
+        self.only_by_id = Some("sessions_per_subject");
+        self
+    }
+
+    /// How many bytes a transformer may leave. **Default**: 64 KiB.
+    pub const fn transform_limit(mut self, bytes: usize) -> Self {
+        self.limit = bytes;
+        self
+    }
+}
+
+impl<S: SessionValue> CookieSession<S> {
+    /// The cookie's attributes. **Default**: `HttpOnly`, `Secure`, `SameSite=Lax`, `Path=/`, no
+    /// `Domain`, the name prefixed with `__Host-`, Max-Age as long as the session lives.
+    ///
+    /// ```
+    /// use cloakroom_core::{Key, KeyRing, SameSite, Sessions, ThreadEntropy};
+    ///
+    /// # #[derive(serde::Serialize, serde::Deserialize)]
+    /// # struct Cart;
+    /// let keys = KeyRing::single(Key::generate(&ThreadEntropy));
+    /// let built = Sessions::builder("shop", &keys)
+    ///     .cookie::<Cart>("cart", |c| {
+    ///         c.sealed().attributes(|a| a.path("/shop").same_site(SameSite::Strict))
+    ///     })
+    ///     .build();
+    /// assert!(built.is_ok());
+    /// ```
+    pub fn attributes(mut self, set: impl FnOnce(CookieOptions) -> CookieOptions) -> Self {
+        self.wire = set(self.wire);
+        self
+    }
+}
+
+impl<S, W> fmt::Debug for SessionOptions<S, W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionOptions")
+            .field("chain", &self.chain)
+            .field("stored", &self.storage.is_some())
+            .field("absolute", &self.absolute)
+            .field("idle", &self.idle)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<S> fmt::Debug for Conflicts<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Merge(_) => "Merge",
+            Self::Reject => "Reject",
+            Self::LastWins => "LastWins",
+            Self::With(_) => "With",
+        })
+    }
+}

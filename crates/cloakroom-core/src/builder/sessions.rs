@@ -1,0 +1,262 @@
+//! The builder of all of an application's sessions.
+
+use std::fmt;
+use std::sync::Arc;
+
+use cloakroom_crypto::{Entropy, KeyRing, ProviderKeys, ThreadEntropy};
+use cloakroom_storage::Scope;
+use cloakroom_time::{Clock, SystemClock};
+
+use super::check::{check, in_schema, policy, subject_limit};
+use super::error::BuildError;
+use super::options::{CookieSession, HeaderSession, SessionOptions};
+use crate::environment::Environment;
+use crate::event::Observer;
+use crate::provider::{Provider, Typed};
+use crate::registry::{Registered, SessionValue, Sessions};
+use crate::transport::contradiction::Contradiction;
+use crate::transport::cookie::CookieWire;
+use crate::transport::header::HeaderWire;
+use crate::transport::options::{CookieLifetime, CookieOptions};
+use crate::transport::wire::Wire;
+
+/// Collects an application's session types; [`build`](Self::build) checks them.
+#[must_use]
+pub struct SessionsBuilder {
+    application: Arc<str>,
+    keys: KeyRing,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    observers: Vec<Arc<dyn Observer>>,
+    development: bool,
+    pending: Vec<Pending>,
+}
+
+/// A session type that is registered when it is known whether development is on.
+type Pending = Box<dyn FnOnce(&SessionsBuilder) -> Result<Registered, BuildError>>;
+
+impl Sessions {
+    /// Begins the configuration of `application`'s sessions under `keys`.
+    ///
+    /// The application's name is bound into every token, so that two services with one key ring,
+    /// or staging and production, never take each other's. Never change it lightly: it logs
+    /// everyone out. No `/`, at most 64 bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use cloakroom_core::{Key, KeyRing, MemoryStorage, Sessions, ThreadEntropy};
+    ///
+    /// #[derive(serde::Serialize, serde::Deserialize)]
+    /// struct Cart { items: Vec<String> }
+    /// #[derive(serde::Serialize, serde::Deserialize)]
+    /// struct Login { user: u64 }
+    ///
+    /// let keys = KeyRing::single(Key::generate(&ThreadEntropy));
+    /// let storage = MemoryStorage::new();
+    /// let sessions = Sessions::builder("shop", &keys)
+    ///     .cookie::<Cart>("cart", |c| c.sealed())
+    ///     .cookie::<Login>("login", |c| {
+    ///         c.stored_in(&storage)
+    ///             .idle_timeout(Duration::from_secs(30 * 60))
+    ///             .subject(|login| login.user.to_string())
+    ///     })
+    ///     .build();
+    /// assert!(sessions.is_ok());
+    /// ```
+    pub fn builder(application: &str, keys: &KeyRing) -> SessionsBuilder {
+        SessionsBuilder {
+            application: application.into(),
+            keys: keys.clone(),
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(ThreadEntropy),
+            observers: Vec::new(),
+            development: false,
+            pending: Vec::new(),
+        }
+    }
+}
+
+impl SessionsBuilder {
+    /// Registers the session type `S` in a cookie. The name is given without a prefix, and is bound
+    /// into every token.
+    pub fn cookie<S: SessionValue>(
+        mut self,
+        name: &str,
+        configure: impl FnOnce(CookieSession<S>) -> CookieSession<S> + 'static,
+    ) -> Self {
+        let name: Arc<str> = name.into();
+        let options = configure(SessionOptions::new(CookieOptions::new()));
+        self.pending.push(Box::new(move |builder| {
+            let refused = |contradiction| BuildError::of(&name, contradiction);
+            let follows_idle = options.wire.lifetime == CookieLifetime::FollowsIdle;
+            if follows_idle && options.idle.is_none() {
+                return Err(refused(Contradiction::new(
+                    "lifetime",
+                    "the cookie is to follow the idle deadline, and there is none",
+                    "set `idle_timeout`, or choose another lifetime",
+                )));
+            }
+            let wire = CookieWire::resolve(&name, &options.wire, builder.development);
+            let wire = Wire::Cookie(wire.map_err(refused)?);
+            builder.register(name.clone(), wire, options, follows_idle)
+        }));
+        self
+    }
+
+    /// Registers the session type `S` in a header, read and answered.
+    pub fn header<S: SessionValue>(
+        mut self,
+        name: &str,
+        configure: impl FnOnce(HeaderSession<S>) -> HeaderSession<S> + 'static,
+    ) -> Self {
+        let name: Arc<str> = name.into();
+        let options = configure(SessionOptions::new(()));
+        self.pending.push(Box::new(move |builder| {
+            let refused = |contradiction| BuildError::of(&name, contradiction);
+            let wire = Wire::Header(HeaderWire::resolve(&name).map_err(refused)?);
+            builder.register(name.clone(), wire, options, false)
+        }));
+        self
+    }
+
+    /// Tells `observer` everything that happens to a session. May be called several times.
+    pub fn observer(mut self, observer: impl Observer) -> Self {
+        self.observers.push(Arc::new(observer));
+        self
+    }
+
+    /// Takes the present from `clock`. **Default**: the machine's.
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Takes randomness from `entropy`. **Default**: a generator of the thread, seeded by the
+    /// operating system; see [`ThreadEntropy`] for processes that fork.
+    pub fn entropy(mut self, entropy: impl Entropy + 'static) -> Self {
+        self.entropy = Arc::new(entropy);
+        self
+    }
+
+    /// For development over plain http: cookies go without `Secure` and are named `dev-<name>`,
+    /// which no production reader knows.
+    ///
+    /// # Security
+    ///
+    /// Never in production: a request that says that it came over https is answered with 503.
+    pub const fn development_over_http(mut self) -> Self {
+        self.development = true;
+        self
+    }
+
+    /// Checks everything that was said, and makes the sessions.
+    ///
+    /// # Errors
+    ///
+    /// The first contradiction: which provider, which field, what is wrong, what to do.
+    pub fn build(mut self) -> Result<Sessions, BuildError> {
+        check_name(&self.application).map_err(BuildError::general)?;
+        let mut registered: Vec<Registered> = Vec::new();
+        for pending in std::mem::take(&mut self.pending) {
+            let next = pending(&self)?;
+            check_unique(&registered, &next)?;
+            registered.push(next);
+        }
+        if self.keys.issuing(self.clock.now()).is_none() {
+            return Err(BuildError::general(Contradiction::new(
+                "keys",
+                "no key of the ring issues now",
+                "let `issue_from` of one accepted key lie in the past, or make a key with \
+                 `cloakroom key`",
+            )));
+        }
+        let environment = Environment {
+            clock: self.clock,
+            entropy: self.entropy,
+            observers: self.observers.into(),
+            development: self.development,
+        };
+        Ok(Sessions::new(environment, registered))
+    }
+
+    fn register<S: SessionValue, W>(
+        &self,
+        name: Arc<str>,
+        wire: Wire,
+        options: SessionOptions<S, W>,
+        max_age_follows_idle: bool,
+    ) -> Result<Registered, BuildError> {
+        let refused = |contradiction| BuildError::of(&name, contradiction);
+        check(&options).map_err(refused)?;
+        let policy = policy(&options, max_age_follows_idle);
+        let subject_limit = subject_limit(&options);
+        let codec = options.codec.map_err(|error| refused(in_schema(error)))?;
+        let provider = Provider {
+            scope: Scope::new(format!("{}/{name}", self.application)),
+            keys: ProviderKeys::new(&self.keys, &self.application, &name),
+            application: Arc::clone(&self.application),
+            wire,
+            chain: options.chain,
+            policy,
+            storage: options.storage,
+            storage_timeout: options.storage_timeout,
+            storage_failure: options.storage_failure,
+            subject_limit,
+            limit: options.limit,
+            name,
+        };
+        Ok(Registered::new(Typed {
+            provider,
+            codec,
+            subject: options.subject,
+            validate: options.validate,
+            joiner: options.joiner,
+        }))
+    }
+}
+
+fn check_name(application: &str) -> Result<(), Contradiction> {
+    let remedy = "name it with 1 to 64 bytes, without `/`";
+    let problem = match application.len() {
+        0 => "the application has no name",
+        65.. => "the application's name is longer than 64 bytes",
+        _ if application.contains('/') => "the application's name holds a `/`",
+        _ => return Ok(()),
+    };
+    Err(Contradiction::new("application", problem, remedy))
+}
+
+/// A type and a name have one provider each, and no two travel under one name.
+fn check_unique(registered: &[Registered], next: &Registered) -> Result<(), BuildError> {
+    let provider = next.provider();
+    let refused = |field, problem: String, remedy: &str| {
+        let contradiction = Contradiction::new(field, problem, remedy);
+        Err(BuildError::of(&provider.name, contradiction))
+    };
+    for known in registered {
+        let other = known.provider();
+        if known.of() == next.of() {
+            let problem = format!("session `{}` has the same type", other.name);
+            return refused("type", problem, "wrap the value in a type of its own");
+        }
+        let same_wire = other.wire.is_cookie() == provider.wire.is_cookie()
+            && other.wire.name() == provider.wire.name();
+        if same_wire || other.name == provider.name {
+            let problem = "another session has the same name".to_owned();
+            return refused("name", problem, "give each session a name of its own");
+        }
+    }
+    Ok(())
+}
+
+impl fmt::Debug for SessionsBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionsBuilder")
+            .field("application", &self.application)
+            .field("sessions", &self.pending.len())
+            .field("development", &self.development)
+            .finish_non_exhaustive()
+    }
+}

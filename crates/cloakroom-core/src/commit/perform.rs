@@ -1,0 +1,283 @@
+//! One session's storage steps, each settled until all is decided.
+
+use cloakroom_storage::{
+    CreateOutcome, RemoveOutcome, StorageError, Stored, TouchOutcome, UpdateOutcome,
+};
+
+use super::records::{NewRecord, changed_record, new_record};
+use super::work::Work;
+use crate::buffer::Buffer;
+use crate::codec::header::HEADER_LEN;
+use crate::erased::{DynStorage, within};
+use crate::event::EventKind;
+use crate::id::{Proof, same_proof};
+use crate::loaded::{ById, Origin};
+use crate::plan::{
+    Answer, Change, Failure, Joined, Live, Next, Notes, Presented, ProofChange, ProofState, Settled,
+    StorageStep, settle, settle_joined,
+};
+use crate::slot::JoinedContent;
+
+/// Which steps are taken now: removes come after all others of the request.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Round {
+    /// Creates, updates and touches.
+    Write,
+    /// Removes.
+    Remove,
+}
+
+const fn round_of(step: StorageStep) -> Option<Round> {
+    match step {
+        StorageStep::None => None,
+        StorageStep::Create
+        | StorageStep::Replace(_)
+        | StorageStep::Update(_)
+        | StorageStep::Touch(_) => Some(Round::Write),
+        StorageStep::Remove(_) | StorageStep::RemoveNew(_) => Some(Round::Remove),
+    }
+}
+
+/// Takes the steps of this round until the session is settled or its next step is of another one.
+pub(super) async fn perform(work: &mut Work, round: Round) {
+    // A reused proof is removed before the session that replaces it is made: such a work's
+    // create comes in the round of the removes.
+    while work.settled.is_none() && (round == Round::Remove || round_of(work.step) == Some(round)) {
+        let step = work.step;
+        let answer = match take(work).await {
+            Ok(answer) => answer,
+            Err(failure) => {
+                work.settled = Some(failed(failure));
+                return;
+            }
+        };
+        let policy = &work.provider().policy;
+        let next = settle(step, &work.plan, answer, policy, work.repeats);
+        if matches!(answer, Answer::Exists | Answer::Conflict { .. }) {
+            work.repeats += 1;
+        }
+        proceed(work, next);
+    }
+}
+
+fn proceed(work: &mut Work, next: Next) {
+    match next {
+        Next::Finish(settled) => work.settled = Some(settled),
+        Next::Step(step, notes) => {
+            work.tell(notes);
+            work.step = step;
+        }
+        Next::Join(change) => {
+            let joined = join(work);
+            let next = settle_joined(change, &work.plan, joined);
+            proceed(work, next);
+        }
+    }
+}
+
+fn failed(failure: Failure) -> Settled {
+    Settled {
+        verdict: Err(failure),
+        client: crate::plan::ClientStep::None,
+        notes: Notes::of_failure(failure),
+    }
+}
+
+/// Takes one step. `Err` where it cannot even be tried.
+async fn take(work: &mut Work) -> Result<Answer, Failure> {
+    match work.step {
+        StorageStep::None => Ok(Answer::Done),
+        StorageStep::Create | StorageStep::Replace(_) => create(work).await,
+        StorageStep::Update(change) => update(work, change).await,
+        StorageStep::Touch(idle) => {
+            let Some((storage, origin)) = at(work) else {
+                return Ok(Answer::Failed);
+            };
+            let call = storage.touch(&origin.key, idle, work.moment.now);
+            Ok(match within(work.provider().storage_timeout, call).await {
+                Ok(TouchOutcome::Touched) => Answer::Done,
+                Ok(TouchOutcome::Gone) => Answer::Gone,
+                Err(_) => Answer::Failed,
+            })
+        }
+        StorageStep::Remove(_) => Ok(remove_old(work).await),
+        StorageStep::RemoveNew(_) => Ok(remove_new(work).await),
+    }
+}
+
+fn storage(work: &Work) -> Option<&dyn DynStorage> {
+    work.provider().storage.as_deref()
+}
+
+fn at(work: &Work) -> Option<(&dyn DynStorage, &ById)> {
+    match &work.draft.loaded.origin {
+        Origin::ById(origin) => Some((storage(work)?, origin)),
+        Origin::ByValue(_) | Origin::None => None,
+    }
+}
+
+async fn create(work: &mut Work) -> Result<Answer, Failure> {
+    let new = new_record(work)?;
+    // Noted before the call: an error says nothing about the effect, so it is undone all the same.
+    work.made = Some(new.key.clone());
+    let Some(storage) = storage(work) else {
+        return Ok(Answer::Failed);
+    };
+    let provider = work.provider();
+    let call = storage.create(&new.key, &new.record, provider.subject_limit, work.moment.now);
+    let outcome = within(provider.storage_timeout, call).await;
+    Ok(created(work, new, outcome))
+}
+
+fn created(
+    work: &mut Work,
+    new: NewRecord,
+    outcome: Result<CreateOutcome, StorageError>,
+) -> Answer {
+    let answer = match outcome {
+        Ok(CreateOutcome::Created(version)) => {
+            work.successor = Some(ById {
+                locator: new.locator,
+                proof: new.proof,
+                key: new.key,
+                stored: Stored::new(new.record, version),
+            });
+            return Answer::Done;
+        }
+        Ok(CreateOutcome::Exists) => Answer::Exists,
+        Ok(CreateOutcome::Full) => Answer::Full,
+        Ok(CreateOutcome::TooManyForSubject) => Answer::TooManyForSubject,
+        Ok(CreateOutcome::SignedOutMeanwhile) => Answer::SignedOutMeanwhile,
+        Err(_) => return Answer::Failed,
+    };
+    // Nothing of ours lies there.
+    work.made = None;
+    answer
+}
+
+async fn update(work: &mut Work, change: Change) -> Result<Answer, Failure> {
+    let rotates = matches!(
+        change.proof,
+        ProofChange::Rotate | ProofChange::ReplaceUnpresented
+    );
+    let proof = rotates.then(|| Proof::random(work.entropy()));
+    let Some((storage, origin)) = at(work) else {
+        return Ok(Answer::Failed);
+    };
+    let record = changed_record(work, &origin.stored.record, change, proof.as_ref())?;
+    let version = origin.stored.version;
+    let call = storage.update(&origin.key, version, &record, work.moment.now);
+    let outcome = within(work.provider().storage_timeout, call).await;
+    let Origin::ById(origin) = &mut work.draft.loaded.origin else {
+        return Ok(Answer::Failed);
+    };
+    Ok(match outcome {
+        Ok(UpdateOutcome::Updated(version)) => {
+            origin.stored = Stored::new(record, version);
+            if let Some(proof) = proof {
+                origin.proof = proof;
+            }
+            Answer::Done
+        }
+        Ok(UpdateOutcome::Gone) => Answer::Gone,
+        Ok(UpdateOutcome::Conflict(theirs)) => {
+            let known = work.loaded_proof.get_or_insert(origin.stored.record.proof);
+            let same_proof = same_proof(known, &theirs.record.proof);
+            work.base.get_or_insert_with(|| origin.stored.record.content.clone());
+            origin.stored = *theirs;
+            Answer::Conflict { same_proof }
+        }
+        Err(_) => Answer::Failed,
+    })
+}
+
+async fn remove_old(work: &Work) -> Answer {
+    let Some((storage, origin)) = at(work) else {
+        return Answer::Failed;
+    };
+    remove(work, storage, &origin.key).await
+}
+
+async fn remove_new(work: &Work) -> Answer {
+    let (Some(storage), Some(key)) = (storage(work), &work.made) else {
+        return Answer::Failed;
+    };
+    remove(work, storage, key).await
+}
+
+async fn remove(
+    work: &Work,
+    storage: &dyn DynStorage,
+    key: &cloakroom_storage::StorageKey,
+) -> Answer {
+    match within(work.provider().storage_timeout, storage.remove(key)).await {
+        Ok(RemoveOutcome::Removed) => Answer::Done,
+        Ok(RemoveOutcome::Absent) => Answer::Absent,
+        Err(_) => Answer::Failed,
+    }
+}
+
+/// Removes the record that this request made, if it made one: another session's part failed.
+pub(super) async fn undo(work: &mut Work) {
+    if work.made.is_some() {
+        // A record that cannot be removed is left to expire: nobody has its id.
+        let _left: Answer = remove_new(work).await;
+        work.made = None;
+    }
+}
+
+/// Joins our content with theirs.
+fn join(work: &mut Work) -> Joined {
+    let (Origin::ById(origin), Some(base)) = (&work.draft.loaded.origin, &work.base) else {
+        return Joined::Rejected;
+    };
+    let theirs = origin.stored.record.content.clone();
+    match work.slot.join(base, &theirs) {
+        JoinedContent::Rejected(fields) => {
+            work.conflicting = fields;
+            Joined::Rejected
+        }
+        JoinedContent::Merged(content) if *content == *theirs => Joined::SameAsTheirs,
+        JoinedContent::Merged(content) => {
+            let mut buffer = Buffer::from_vec(content);
+            // The header is put in front again with the record.
+            if buffer.trim_front(HEADER_LEN).is_err() {
+                return Joined::Rejected;
+            }
+            work.content = Some(buffer);
+            // What lies there now is what the next conflict is measured from.
+            work.base = Some(theirs);
+            Joined::Merged
+        }
+    }
+}
+
+/// The session as it is after its steps: what is sent, listed and told from now on.
+pub(super) fn take_over(work: &mut Work) {
+    if let Some(successor) = work.successor.take() {
+        work.draft.loaded.origin = Origin::ById(successor);
+    }
+    let Origin::ById(origin) = &work.draft.loaded.origin else {
+        return;
+    };
+    let record = &origin.stored.record;
+    let live = Live {
+        absolute: work
+            .provider()
+            .absolute(record.absolute_deadline, record.created),
+        idle: record.idle_deadline,
+        outdated: false,
+        proof: ProofState::Current,
+    };
+    work.draft.loaded.presented = Presented::Live(live);
+}
+
+/// Tells what a conflict came to, with the declared fields that both sides changed.
+pub(super) fn tell_settled(work: &Work, settled: &Settled) {
+    for kind in settled.notes.iter() {
+        match kind {
+            EventKind::Conflict => work.tell_fields(kind, &work.conflicting),
+            _ => work.tell(Notes::one(kind)),
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! The first part of a commit: from a slot to a plan, without I/O.
+
+use std::sync::Arc;
+
+use cloakroom_time::Timestamp;
+
+use super::token;
+use super::work::Work;
+use crate::buffer::Buffer;
+use crate::codec::header::{HEADER_LEN, read_header};
+use crate::error::CommitError;
+use crate::event::EventKind;
+use crate::loaded::{Loaded, Origin};
+use crate::native::envelope::{Envelope, Lineage, MAX_LINEAGE, MAX_SUBJECT};
+use crate::native::steps::{HEADROOM, TAILROOM};
+use crate::plan::{
+    ClientStep, Failure, Moment, Notes, Presented, Sent, StorageStep, Tracking, Wish, plan,
+};
+use crate::provider::Provider;
+use crate::slot::{AnySlot, Draft, Outgoing};
+
+/// What the core asks of the response that the handler made.
+pub trait ResponseHead {
+    /// Whether the application marked the response as one that shared caches may keep.
+    fn is_public(&self) -> bool;
+
+    /// Whether the response sets the cookie or the header of this name already.
+    fn carries(&self, name: &str, is_cookie: bool) -> bool;
+}
+
+/// Closes a slot and plans its part; `None` if it was committed before.
+pub(super) fn prepare(
+    slot: &Arc<dyn AnySlot>,
+    response: &dyn ResponseHead,
+    now: Timestamp,
+) -> Result<Option<Work>, CommitError> {
+    let Some(mut draft) = slot.close() else {
+        return Ok(None);
+    };
+    let provider = slot.provider();
+    let content = match content_of(slot.as_ref(), &mut draft) {
+        Ok(content) => content,
+        Err(failure) => {
+            let environment = slot.environment();
+            environment.tell(provider, None, EventKind::EncodeFailed);
+            slot.finish(draft.loaded, Outgoing::None);
+            return Err(CommitError::new(&provider.name, failure));
+        }
+    };
+    let moment = moment_of(slot.as_ref(), &draft, response, now);
+    let plan = plan(&draft.loaded.presented, draft.wish, &provider.policy, &moment);
+    let mut work = Work {
+        slot: Arc::clone(slot),
+        draft,
+        content,
+        moment,
+        plan,
+        step: plan.storage,
+        repeats: 0,
+        successor: None,
+        made: None,
+        base: None,
+        loaded_proof: None,
+        conflicting: Vec::new(),
+        settled: None,
+        outgoing: Outgoing::None,
+    };
+    work.tell(plan.before);
+    match before_storage(&mut work) {
+        Ok(()) => Ok(Some(work)),
+        Err(failure) => {
+            work.tell(Notes::of_failure(failure));
+            let error = work.error(failure);
+            work.slot.finish(work.draft.loaded, Outgoing::None);
+            Err(error)
+        }
+    }
+}
+
+/// Whatever can fail without I/O fails here: the token of a by-value session is made, and for a
+/// by-id session it is made sure that one can be.
+fn before_storage(work: &mut Work) -> Result<(), Failure> {
+    match work.provider().policy.tracking {
+        Tracking::ByValue => token::make_by_value(work),
+        Tracking::ById => token::ensure_issuing(work),
+    }
+}
+
+/// The handler's content, where its wish needs it; a write of equal bytes is no write.
+fn content_of(slot: &dyn AnySlot, draft: &mut Draft) -> Result<Option<Buffer>, Failure> {
+    let new_record = matches!(draft.wish, Wish::SignIn | Wish::Elevate);
+    if !new_record && !matches!(draft.wish, Wish::Write | Wish::WriteRotate) {
+        return Ok(None);
+    }
+    if draft.subject.as_ref().is_some_and(|name| name.len() > MAX_SUBJECT) {
+        return Err(Failure::Invalid);
+    }
+    let headroom = headroom_of(slot.provider(), draft);
+    let content = slot.encode(headroom, TAILROOM)?;
+    let unchanged = !new_record && is_unchanged(slot, &draft.loaded, content.as_slice());
+    if unchanged {
+        draft.wish = match draft.wish {
+            Wish::WriteRotate => Wish::Rotate,
+            _ => Wish::Keep,
+        };
+        return Ok(None);
+    }
+    Ok(Some(content))
+}
+
+/// Room for all that will be put in front of the content, so that it is never moved.
+fn headroom_of(provider: &Provider, draft: &Draft) -> usize {
+    match provider.policy.tracking {
+        Tracking::ById => HEADER_LEN,
+        Tracking::ByValue => {
+            let subject = draft.subject.as_deref();
+            HEADROOM + Envelope::len(&Lineage::default(), subject) + 8 * MAX_LINEAGE
+        }
+    }
+}
+
+fn is_unchanged(slot: &dyn AnySlot, loaded: &Loaded, content: &[u8]) -> bool {
+    let format = slot.format();
+    match &loaded.origin {
+        Origin::None => false,
+        Origin::ByValue(origin) => {
+            format == origin.format && origin.content.as_slice() == content
+        }
+        Origin::ById(origin) => read_header(&origin.stored.record.content)
+            .is_ok_and(|(read, bytes)| format == read && bytes == content),
+    }
+}
+
+fn moment_of(
+    slot: &dyn AnySlot,
+    draft: &Draft,
+    response: &dyn ResponseHead,
+    now: Timestamp,
+) -> Moment {
+    let provider = slot.provider();
+    let facts = slot.facts();
+    let (name, is_cookie) = (provider.wire.name(), provider.wire.is_cookie());
+    // Only a live session that the handler left alone can be renewed: look at the response only
+    // then.
+    let renewable = draft.wish == Wish::Keep
+        && matches!(draft.loaded.presented, Presented::Live(_))
+        && !lineage_is_full(&draft.loaded);
+    Moment {
+        now,
+        navigation: facts.navigation || !is_cookie,
+        passive: facts.passive,
+        may_renew: renewable && !response.is_public() && !response.carries(name, is_cookie),
+        alone: draft.loaded.alone,
+    }
+}
+
+/// A token that was renewed from four keys is never renewed alone.
+fn lineage_is_full(loaded: &Loaded) -> bool {
+    match &loaded.origin {
+        Origin::ByValue(origin) => origin.lineage.is_full(),
+        Origin::ById(_) | Origin::None => false,
+    }
+}
+
+/// Whether a work has a storage step to take.
+pub(super) const fn needs_storage(work: &Work) -> bool {
+    !matches!(work.step, StorageStep::None)
+}
+
+/// Whether a token is to be sent that the client cannot do without.
+pub(super) const fn must_send(client: ClientStep) -> bool {
+    matches!(client, ClientStep::Send(Sent::New | Sent::Rotated | Sent::Changed))
+}

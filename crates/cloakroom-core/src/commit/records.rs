@@ -1,0 +1,109 @@
+//! The records that a by-id session's steps write.
+
+use std::sync::Arc;
+
+use cloakroom_storage::{PreviousProof, Record, StorageKey, SubjectNumber};
+use cloakroom_time::Timestamp;
+
+use super::work::Work;
+use crate::codec::header::{HEADER_LEN, write_header};
+use crate::id::{Locator, Proof};
+use crate::loaded::Origin;
+use crate::plan::{Change, Failure, ProofChange, Replacement, StorageStep};
+
+/// A new id and the record for it.
+pub(super) struct NewRecord {
+    pub(super) locator: Locator,
+    pub(super) proof: Proof,
+    pub(super) key: StorageKey,
+    pub(super) record: Record,
+}
+
+/// The record of a create, under an id of its own.
+pub(super) fn new_record(work: &Work) -> Result<NewRecord, Failure> {
+    let provider = work.provider();
+    let now = work.moment.now;
+    let locator = Locator::random(work.entropy());
+    let proof = Proof::random(work.entropy());
+    let content = content_of(work)?;
+    let mut record = Record::new(provider.scope.clone(), proof.hash(), now, content);
+    record.absolute_deadline = provider.absolute(None, now);
+    record.subject.clone_from(&work.draft.subject);
+    record.subject_number = begun_number(work);
+    if let (StorageStep::Replace(Replacement::Elevate), Origin::ById(old)) =
+        (work.step, &work.draft.loaded.origin)
+    {
+        let old = &old.stored.record;
+        record.created = old.created;
+        record.absolute_deadline = old.absolute_deadline;
+        record.subject_number = old.subject_number;
+    }
+    record.idle_deadline = provider
+        .policy
+        .idle_deadline(now, record.absolute_deadline);
+    Ok(NewRecord {
+        key: locator.storage_key(&provider.application, &provider.name),
+        locator,
+        proof,
+        record,
+    })
+}
+
+/// The number that `begin_sign_in` found, if it was for the subject that signs in now.
+fn begun_number(work: &Work) -> Option<SubjectNumber> {
+    let (begun, number) = work.draft.begun.as_ref()?;
+    let subject = work.draft.subject.as_ref()?;
+    (begun == subject).then_some(*number)
+}
+
+/// The handler's content with the header that records have.
+fn content_of(work: &Work) -> Result<Arc<[u8]>, Failure> {
+    let content = work.content.as_ref().ok_or(Failure::Encode)?;
+    let mut bytes = Vec::with_capacity(HEADER_LEN + content.len());
+    write_header(work.slot.format(), &mut bytes);
+    bytes.extend_from_slice(content.as_slice());
+    Ok(bytes.into())
+}
+
+/// What lies there, changed. `proof` is the new one, where the change asks for one.
+pub(super) fn changed_record(
+    work: &Work,
+    lies_there: &Record,
+    change: Change,
+    proof: Option<&Proof>,
+) -> Result<Record, Failure> {
+    let now = work.moment.now;
+    let mut record = lies_there.clone();
+    if change.content {
+        record.content = content_of(work)?;
+    }
+    if change.idle.is_some() {
+        record.idle_deadline = change.idle;
+    }
+    match change.proof {
+        ProofChange::Keep | ProofChange::Overtaken => {}
+        ProofChange::Settle => settle(&mut record, now, work),
+        ProofChange::Rotate => {
+            if let Some(proof) = proof {
+                record.previous = Some(PreviousProof::new(record.proof, now));
+                record.proof = proof.hash();
+            }
+        }
+        ProofChange::ReplaceUnpresented => {
+            if let (Some(proof), Some(previous)) = (proof, &mut record.previous) {
+                previous.rotated_at = now;
+                record.proof = proof.hash();
+            }
+        }
+    }
+    Ok(record)
+}
+
+/// The old proof ends after the overlap, unless it has an end already.
+fn settle(record: &mut Record, now: Timestamp, work: &Work) {
+    if let Some(previous) = &mut record.previous
+        && previous.until.is_none()
+    {
+        previous.until = Some(now.saturating_add(work.provider().policy.overlap));
+    }
+}

@@ -1,0 +1,132 @@
+//! A commit over all sessions of a request, in its order.
+
+use std::sync::Arc;
+
+use super::perform::{Round, perform, take_over, tell_settled, undo};
+use super::prepare::{ResponseHead, needs_storage, prepare};
+use super::token;
+use super::work::Work;
+use crate::error::CommitError;
+use crate::event::EventKind;
+use crate::few::Few;
+use crate::plan::{Failure, Settled};
+use crate::slot::{AnySlot, Outgoing};
+
+/// The sessions of a request that are being committed.
+pub(crate) struct Batch(Few<Work>);
+
+impl Batch {
+    /// Whether there is anything to wait for.
+    pub(crate) fn needs_storage(&self) -> bool {
+        self.0.iter().any(needs_storage)
+    }
+
+    /// A session whose every change can be run again was ended meanwhile, so there was nothing to
+    /// run them on.
+    pub(crate) fn lost_retries(&self) -> Option<CommitError> {
+        let lost = |work: &&Work| {
+            work.draft.retrying
+                && work
+                    .settled
+                    .is_some_and(|settled| settled.notes.contains(EventKind::EndedMeanwhile))
+        };
+        let work = self.0.iter().find(lost)?;
+        Some(work.error(Failure::NoSession))
+    }
+}
+
+/// Closes the gates and plans every part. On a failure nothing is kept of any.
+pub(crate) fn prepare_all(
+    slots: &Few<Arc<dyn AnySlot>>,
+    response: &dyn ResponseHead,
+) -> Result<Batch, CommitError> {
+    let mut works = Few::new();
+    let mut failed = None;
+    for slot in slots.iter() {
+        if failed.is_some() {
+            // No more is planned, and no more may be changed.
+            if let Some(draft) = slot.close() {
+                slot.finish(draft.loaded, Outgoing::None);
+            }
+            continue;
+        }
+        let now = slot.environment().now();
+        match prepare(slot, response, now) {
+            Ok(Some(work)) => works.push(work),
+            Ok(None) => {}
+            Err(error) => failed = Some(error),
+        }
+    }
+    match failed {
+        None => Ok(Batch(works)),
+        Some(error) => {
+            give_back(works);
+            Err(error)
+        }
+    }
+}
+
+/// Takes every storage step. On a failure the records that were made are removed again and
+/// nothing goes out for any session.
+pub(crate) async fn perform_all(mut batch: Batch) -> Result<Batch, CommitError> {
+    for round in [Round::Write, Round::Remove] {
+        for index in 0..batch.0.len() {
+            let Some(work) = batch.0.iter_mut().nth(index) else {
+                break;
+            };
+            perform(work, round).await;
+            let failure = work.settled.and_then(|settled| settled.verdict.err());
+            if let Some(failure) = failure {
+                return Err(abort(batch, index, failure).await);
+            }
+        }
+    }
+    Ok(batch)
+}
+
+async fn abort(mut batch: Batch, failed: usize, failure: Failure) -> CommitError {
+    let mut error = None;
+    for (index, work) in batch.0.iter_mut().enumerate() {
+        // What was done and stays is told; what is undone is not.
+        let undone = work.made.is_some() && index != failed;
+        if let Some(settled) = work.settled
+            && !undone
+        {
+            tell_settled(work, &settled);
+        }
+        if index == failed {
+            error = Some(work.error(failure));
+        }
+        undo(work).await;
+    }
+    give_back(batch.0);
+    error.unwrap_or_else(|| CommitError::new("", failure))
+}
+
+fn give_back(works: Few<Work>) {
+    for work in works {
+        work.slot.finish(work.draft.loaded, Outgoing::None);
+    }
+}
+
+/// Makes what goes out, tells what happened, and gives everything back to the slots.
+pub(crate) fn conclude(batch: Batch) {
+    for mut work in batch.0 {
+        let settled = work.settled.unwrap_or(Settled {
+            verdict: Ok(()),
+            client: work.plan.client,
+            notes: work.plan.after,
+        });
+        if work.settled.is_some() && settled.client != crate::plan::ClientStep::None {
+            take_over(&mut work);
+        }
+        if work.provider().storage.is_some() {
+            // What can fail was made sure of before the storage was asked; a key that stopped
+            // issuing in between leaves the client with the token that it has.
+            let _unsent = token::make_by_id(&mut work, settled.client);
+        }
+        tell_settled(&work, &settled);
+        work.slot.finish(work.draft.loaded, work.outgoing);
+    }
+}
+

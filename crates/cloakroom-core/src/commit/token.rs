@@ -1,0 +1,272 @@
+//! What goes out: tokens of by-value sessions, ids of by-id sessions, and clearings, each as the
+//! value of the provider's header.
+
+use cloakroom_crypto::{KeyId, PreparedKey, Prepared};
+use cloakroom_storage::SubjectNumber;
+use cloakroom_time::Timestamp;
+
+use super::prepare::must_send;
+use super::work::Work;
+use crate::buffer::Buffer;
+use crate::codec::Format;
+use crate::id;
+use crate::loaded::{ByValue, Origin};
+use crate::native::envelope::{Envelope, Lineage};
+use crate::native::steps::TAILROOM;
+use crate::plan::{ClientStep, Failure, Live, Presented, ProofState, Sent, Wish};
+use crate::provider::Provider;
+use crate::slot::Outgoing;
+
+/// Makes a by-value session's part of the response.
+pub(super) fn make_by_value(work: &mut Work) -> Result<(), Failure> {
+    match work.plan.client {
+        ClientStep::None => Ok(()),
+        ClientStep::Clear => {
+            clear(work);
+            Ok(())
+        }
+        ClientStep::Send(sent) => match seal(work, sent) {
+            // A mere renewal that cannot be made waits; the client's token is still good.
+            Err(_) if sent == Sent::Renewed => {
+                work.plan.client = ClientStep::None;
+                work.plan.after = crate::plan::Notes::NONE;
+                Ok(())
+            }
+            other => other,
+        },
+    }
+}
+
+/// Makes sure that an id can be made before anything is changed in the storage.
+pub(super) fn ensure_issuing(work: &Work) -> Result<(), Failure> {
+    let keys = work.provider().keys.prepared();
+    if must_send(work.plan.client) && keys.issuing(work.moment.now).is_none() {
+        return Err(Failure::NoIssuingKey);
+    }
+    Ok(())
+}
+
+/// A clearing of the provider's cookie or header.
+pub(super) fn clear(work: &mut Work) {
+    work.outgoing = Outgoing::Clear(work.provider().wire.clear());
+}
+
+fn seal(work: &mut Work, sent: Sent) -> Result<(), Failure> {
+    let now = work.moment.now;
+    let mut content = take_content(work)?;
+    let keys = work.slot.provider().keys.prepared();
+    let next = next_token(work, sent, &keys)?;
+    let key = match next.key {
+        Some(own) => keys.find(&own, now).ok(),
+        None => keys.issuing(now),
+    };
+    let key = key.ok_or(Failure::NoIssuingKey)?;
+    let envelope = next.envelope(content.format);
+    let mut head = Vec::with_capacity(Envelope::len(&next.lineage, next.subject.as_deref()));
+    envelope.write(&mut head);
+    content.buffer.prepend(&head);
+    let provider = work.slot.provider();
+    let cx = provider.context(&keys, Some(key), work.entropy(), now);
+    let written = provider.chain.write(&cx, &mut content.buffer);
+    written.map_err(|by| Failure::TooLarge { by })?;
+    let live = Live {
+        absolute: provider.absolute(Some(next.absolute), next.created),
+        idle: None,
+        outdated: false,
+        proof: ProofState::Current,
+    };
+    let live = Live {
+        idle: provider.policy.idle_deadline(now, live.absolute),
+        ..live
+    };
+    let value = send(provider, content.buffer.as_slice(), &live, now)?;
+    let issued_under = key.id();
+    drop(keys);
+    work.outgoing = Outgoing::Set(value);
+    work.draft.loaded.presented = Presented::Live(live);
+    work.draft.loaded.origin = Origin::ByValue(next.into_origin(content.format, issued_under));
+    Ok(())
+}
+
+/// The content that travels: the handler's, or what was read.
+struct Content {
+    buffer: Buffer,
+    format: Format,
+}
+
+fn take_content(work: &mut Work) -> Result<Content, Failure> {
+    let format = work.slot.format();
+    if let Some(buffer) = work.content.take() {
+        return Ok(Content { buffer, format });
+    }
+    match &mut work.draft.loaded.origin {
+        Origin::ByValue(origin) if origin.format_is_current => Ok(Content {
+            buffer: std::mem::take(&mut origin.content),
+            format,
+        }),
+        _ => Ok(Content {
+            buffer: work.slot.encode(0, TAILROOM)?,
+            format,
+        }),
+    }
+}
+
+/// All of a token but its content.
+struct NextToken {
+    id: [u8; 16],
+    created: Timestamp,
+    absolute: Timestamp,
+    renewed: Timestamp,
+    generation: u32,
+    lineage: Lineage,
+    subject: Option<std::sync::Arc<str>>,
+    number: SubjectNumber,
+    /// The token's own key, where its lineage has no room for another.
+    key: Option<KeyId>,
+}
+
+impl NextToken {
+    fn envelope(&self, format: Format) -> Envelope<'_> {
+        Envelope {
+            id: self.id,
+            created: self.created,
+            absolute: self.absolute,
+            renewed: self.renewed,
+            generation: self.generation,
+            format,
+            lineage: self.lineage,
+            subject: self.subject.as_deref().map(|name| (name, self.number)),
+        }
+    }
+
+    fn into_origin(self, format: Format, key: KeyId) -> ByValue {
+        ByValue {
+            id: self.id,
+            created: self.created,
+            absolute: self.absolute,
+            generation: self.generation,
+            lineage: self.lineage,
+            key: Some(key),
+            subject: self.subject,
+            number: self.number,
+            format,
+            format_is_current: true,
+            content: Buffer::default(),
+        }
+    }
+}
+
+fn next_token(work: &Work, sent: Sent, keys: &Prepared) -> Result<NextToken, Failure> {
+    let now = work.moment.now;
+    let issuing = keys.issuing(now).map(PreparedKey::id);
+    let origin = match &work.draft.loaded.origin {
+        Origin::ByValue(origin) => Some(origin),
+        Origin::ById(_) | Origin::None => None,
+    };
+    match origin {
+        Some(origin) if sent != Sent::New => Ok(successor(origin, sent, issuing, now)),
+        Some(origin) if work.draft.wish == Wish::Elevate => {
+            let mut next = successor(origin, sent, issuing, now);
+            next.id = random_id(work);
+            next.generation = 0;
+            Ok(next)
+        }
+        _ => Ok(first_token(work, now)),
+    }
+}
+
+/// The token of a session that begins now.
+fn first_token(work: &Work, now: Timestamp) -> NextToken {
+    let draft = &work.draft;
+    let number = match (&draft.begun, &draft.subject) {
+        (Some((begun, number)), Some(subject)) if begun == subject => *number,
+        _ => SubjectNumber::default(),
+    };
+    NextToken {
+        id: random_id(work),
+        created: now,
+        absolute: work.provider().absolute(None, now).unwrap_or(Timestamp::MAX),
+        renewed: now,
+        generation: 0,
+        lineage: Lineage::default(),
+        subject: draft.subject.clone(),
+        number,
+        key: None,
+    }
+}
+
+/// The token that follows one of the same session.
+///
+/// Under another key than before, the lineage grows by the key before; where it has no room, the
+/// token stays under its own key.
+fn successor(origin: &ByValue, sent: Sent, issuing: Option<KeyId>, now: Timestamp) -> NextToken {
+    let (lineage, key) = match origin.key {
+        Some(own) if issuing != Some(own) => match origin.lineage.with(own) {
+            Some(longer) => (longer, None),
+            None => (origin.lineage, Some(own)),
+        },
+        _ => (origin.lineage, None),
+    };
+    let changed = u32::from(sent != Sent::Renewed);
+    NextToken {
+        id: origin.id,
+        created: origin.created,
+        absolute: origin.absolute,
+        renewed: now,
+        generation: origin.generation.saturating_add(changed),
+        lineage,
+        subject: origin.subject.clone(),
+        number: origin.number,
+        key,
+    }
+}
+
+fn random_id(work: &Work) -> [u8; 16] {
+    let mut id = [0; 16];
+    work.entropy().fill(&mut id);
+    id
+}
+
+/// Makes a by-id session's part of the response, after its storage steps succeeded.
+pub(super) fn make_by_id(work: &mut Work, client: ClientStep) -> Result<(), Failure> {
+    match client {
+        ClientStep::None => Ok(()),
+        ClientStep::Clear => {
+            clear(work);
+            Ok(())
+        }
+        ClientStep::Send(_) => send_id(work),
+    }
+}
+
+fn send_id(work: &mut Work) -> Result<(), Failure> {
+    let now = work.moment.now;
+    let (Origin::ById(origin), Presented::Live(live)) =
+        (&work.draft.loaded.origin, work.draft.loaded.presented)
+    else {
+        return Ok(());
+    };
+    let provider = work.provider();
+    let keys = provider.keys.prepared();
+    let key = keys.issuing(now).ok_or(Failure::NoIssuingKey)?;
+    let token = id::write(key, &origin.locator, &origin.proof);
+    let cx = provider.context(&keys, Some(key), work.entropy(), now);
+    let mut buffer = Buffer::from_vec(token.to_vec());
+    let written = provider.chain.write(&cx, &mut buffer);
+    written.map_err(|by| Failure::TooLarge { by })?;
+    let value = send(provider, buffer.as_slice(), &live, now)?;
+    drop(keys);
+    work.outgoing = Outgoing::Set(value);
+    Ok(())
+}
+
+/// The header value that carries the token.
+fn send(
+    provider: &Provider,
+    token: &[u8],
+    live: &Live,
+    now: Timestamp,
+) -> Result<Vec<u8>, Failure> {
+    let sent = provider.wire.set(token, live.absolute, live.idle, now);
+    sent.map_err(|too_large| Failure::TooLarge { by: too_large.by })
+}

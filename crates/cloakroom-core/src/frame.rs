@@ -1,0 +1,231 @@
+//! Where a request's sessions are while it is served: a frame that the layer's future owns and
+//! lends to whatever runs inside each poll.
+//!
+//! * **A request that never asks for a session allocates nothing**: the frame lies in the layer's
+//!   future and is moved onto a stack of the thread for the time of a poll; moving back is done by
+//!   a guard, also while unwinding.
+//! * **Layers nest**: the frame on top is the nearest. The nearest one with a provider of the type
+//!   answers, and each layer commits its own.
+//! * **Code that leaves the task** does not see the frame, and is told so. A shared frame
+//!   (`across_tasks()`) travels in the request itself and is seen everywhere, for one allocation a
+//!   request.
+
+use std::any::{Any, TypeId};
+use std::cell::RefCell;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::few::Few;
+use crate::provider::Typed;
+use crate::registry::{SessionValue, Sessions};
+use crate::slot::{AnySlot, Slot};
+
+thread_local! {
+    static STACK: RefCell<Vec<Lent>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A request's sessions, for the time that a layer serves it. For adapters of frameworks.
+pub struct Frame(Option<Lent>);
+
+enum Lent {
+    Own { sessions: Sessions, slots: Slots },
+    Shared(SharedFrame),
+}
+
+/// A frame that is seen across tasks; it travels in the request's extensions.
+#[derive(Clone)]
+pub struct SharedFrame(Arc<SharedInner>);
+
+struct SharedInner {
+    sessions: Sessions,
+    slots: Mutex<Slots>,
+    around: Option<SharedFrame>,
+}
+
+/// The sessions that a request has asked for.
+#[derive(Default)]
+pub(crate) struct Slots(Few<(TypeId, Arc<dyn AnySlot>)>);
+
+impl Slots {
+    fn get<S: SessionValue>(&self) -> Option<Arc<Slot<S>>> {
+        let of = TypeId::of::<S>();
+        let (_, slot) = self.0.iter().find(|(known, _)| *known == of)?;
+        let any: Arc<dyn Any + Send + Sync> = Arc::clone(slot) as _;
+        any.downcast().ok()
+    }
+
+    /// The slot that is there, else `slot`.
+    fn get_or_put<S: SessionValue>(&mut self, slot: Arc<Slot<S>>) -> Arc<Slot<S>> {
+        if let Some(known) = self.get() {
+            return known;
+        }
+        self.0.push((TypeId::of::<S>(), Arc::clone(&slot) as _));
+        slot
+    }
+
+    fn all(&self) -> impl Iterator<Item = Arc<dyn AnySlot>> {
+        self.0.iter().map(|(_, slot)| Arc::clone(slot))
+    }
+}
+
+/// A request that ends without a response's head commits nothing, and later changes are told.
+impl Drop for Slots {
+    fn drop(&mut self) {
+        for (_, slot) in self.0.iter() {
+            let _closed = slot.close();
+        }
+    }
+}
+
+impl Frame {
+    /// A frame for one request.
+    #[must_use]
+    pub fn new(sessions: &Sessions) -> Self {
+        Self(Some(Lent::Own {
+            sessions: sessions.clone(),
+            slots: Slots::default(),
+        }))
+    }
+
+    /// A frame for one request that is seen across tasks, inside `around`.
+    #[must_use]
+    pub fn shared(sessions: &Sessions, around: Option<&SharedFrame>) -> (Self, SharedFrame) {
+        let shared = SharedFrame(Arc::new(SharedInner {
+            sessions: sessions.clone(),
+            slots: Mutex::default(),
+            around: around.cloned(),
+        }));
+        (Self(Some(Lent::Shared(shared.clone()))), shared)
+    }
+
+    /// Lends the frame to whatever `run` does in this thread.
+    pub fn lend<R>(&mut self, run: impl FnOnce() -> R) -> R {
+        let Some(lent) = self.0.take() else {
+            return run();
+        };
+        STACK.with_borrow_mut(|stack| stack.push(lent));
+        let _back = TakeBack(self);
+        run()
+    }
+
+    /// The sessions that were asked for, taken out.
+    pub(crate) fn take_slots(&mut self) -> Few<Arc<dyn AnySlot>> {
+        match &mut self.0 {
+            Some(Lent::Own { slots, .. }) => take(slots),
+            Some(Lent::Shared(shared)) => take(&mut shared.slots()),
+            None => Few::new(),
+        }
+    }
+}
+
+fn take(slots: &mut Slots) -> Few<Arc<dyn AnySlot>> {
+    let taken = std::mem::take(&mut slots.0);
+    taken.into_iter().map(|(_, slot)| slot).collect()
+}
+
+/// Takes the frame back from the thread's stack, also while unwinding.
+struct TakeBack<'a>(&'a mut Frame);
+
+impl Drop for TakeBack<'_> {
+    fn drop(&mut self) {
+        let popped = STACK.try_with(|stack| stack.borrow_mut().pop());
+        self.0.0 = popped.ok().flatten();
+    }
+}
+
+impl SharedFrame {
+    fn slots(&self) -> MutexGuard<'_, Slots> {
+        // Nothing panics while it is held.
+        self.0.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What the frames around the running code have of a type.
+pub(crate) enum Found<S> {
+    /// The session, asked for before.
+    Loaded(Arc<Slot<S>>),
+    /// Its provider.
+    Provider(Sessions, Arc<Typed<S>>),
+    /// No frame has a provider of the type.
+    NoProvider,
+    /// There is no frame.
+    NoFrame,
+}
+
+/// Looks a type up: in the frames of this thread, nearest first, then in those of the request.
+pub(crate) fn find<S: SessionValue>(shared: Option<&SharedFrame>) -> Found<S> {
+    let (found, here) = STACK.with_borrow(|stack| {
+        let found = stack.iter().rev().find_map(|lent| match lent {
+            Lent::Own { sessions, slots } => look(sessions, slots),
+            Lent::Shared(shared) => look(&shared.0.sessions, &shared.slots()),
+        });
+        (found, !stack.is_empty())
+    });
+    let in_request = || {
+        let mut frames = std::iter::successors(shared, |frame| frame.0.around.as_ref());
+        frames.find_map(|frame| look(&frame.0.sessions, &frame.slots()))
+    };
+    match found.or_else(in_request) {
+        Some(found) => found,
+        None if here || shared.is_some() => Found::NoProvider,
+        None => Found::NoFrame,
+    }
+}
+
+fn look<S: SessionValue>(sessions: &Sessions, slots: &Slots) -> Option<Found<S>> {
+    if let Some(slot) = slots.get() {
+        return Some(Found::Loaded(slot));
+    }
+    let typed = sessions.typed::<S>()?;
+    Some(Found::Provider(sessions.clone(), typed))
+}
+
+/// Keeps a loaded session in the frame of its `sessions`; one that is there already wins.
+///
+/// `None` if that frame is out of sight.
+pub(crate) fn keep<S: SessionValue>(
+    sessions: &Sessions,
+    shared: Option<&SharedFrame>,
+    slot: Arc<Slot<S>>,
+) -> Option<Arc<Slot<S>>> {
+    let in_request = || {
+        let mut frames = std::iter::successors(shared, |frame| frame.0.around.as_ref());
+        let frame = frames.find(|frame| frame.0.sessions.is(sessions))?;
+        Some(frame.slots().get_or_put(Arc::clone(&slot)))
+    };
+    let here = STACK.with_borrow_mut(|stack| {
+        stack.iter_mut().rev().find_map(|lent| match lent {
+            Lent::Own { sessions: of, slots } if of.is(sessions) => {
+                Some(slots.get_or_put(Arc::clone(&slot)))
+            }
+            Lent::Shared(shared) if shared.0.sessions.is(sessions) => {
+                Some(shared.slots().get_or_put(Arc::clone(&slot)))
+            }
+            _ => None,
+        })
+    });
+    here.or_else(in_request)
+}
+
+/// All sessions that were asked for in the frames of this thread.
+pub(crate) fn all_slots() -> Few<Arc<dyn AnySlot>> {
+    STACK.with_borrow(|stack| {
+        let each = stack.iter().flat_map(|lent| match lent {
+            Lent::Own { slots, .. } => slots.all().collect::<Few<_>>(),
+            Lent::Shared(shared) => shared.slots().all().collect(),
+        });
+        each.collect()
+    })
+}
+
+impl fmt::Debug for Frame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Frame").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for SharedFrame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SharedFrame").finish_non_exhaustive()
+    }
+}

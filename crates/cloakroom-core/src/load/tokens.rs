@@ -1,0 +1,51 @@
+//! The tokens of a provider in a request's head, from text to bytes.
+
+use crate::buffer::Buffer;
+use crate::few::Few;
+use crate::head::RequestHead;
+use crate::provider::Provider;
+use crate::refusal::Refusal;
+
+/// How many tokens of one name are tried.
+const MAX_TRIED: usize = 4;
+
+/// What a request carries under a provider's name.
+pub(crate) struct Tokens {
+    found: Few<Result<Buffer, Refusal>>,
+    too_many: bool,
+}
+
+impl Tokens {
+    /// Collects and decodes the provider's tokens; more than four are none at all.
+    pub(crate) fn of(provider: &Provider, head: &dyn RequestHead) -> Self {
+        let mut tokens = Self {
+            found: Few::new(),
+            too_many: false,
+        };
+        provider.wire.tokens(head, &mut |token| {
+            if tokens.found.len() < MAX_TRIED {
+                tokens.found.push(decode(provider, token));
+            } else {
+                tokens.too_many = true;
+            }
+        });
+        tokens
+    }
+
+    /// The tokens, or `TooMany`; `None` if there is none.
+    pub(crate) fn into_candidates(self) -> Option<Result<Few<Result<Buffer, Refusal>>, Refusal>> {
+        if self.too_many {
+            Some(Err(Refusal::TooMany))
+        } else if self.found.is_empty() {
+            None
+        } else {
+            Some(Ok(self.found))
+        }
+    }
+}
+
+fn decode(provider: &Provider, token: &[u8]) -> Result<Buffer, Refusal> {
+    let mut bytes = Vec::new();
+    provider.wire.decode_into(&mut bytes, token)?;
+    Ok(Buffer::from_vec(bytes))
+}

@@ -1,0 +1,95 @@
+//! What a request knows of one session after loading, without the type.
+
+use std::sync::Arc;
+
+use cloakroom_crypto::KeyId;
+use cloakroom_storage::{Stored, StorageKey, SubjectNumber};
+use cloakroom_time::Timestamp;
+
+use crate::buffer::Buffer;
+use crate::codec::Format;
+use crate::id::{Locator, Proof};
+use crate::native::envelope::{Lineage, SessionId};
+use crate::plan::Presented;
+use crate::refusal::Refusal;
+
+/// What was presented, and where it came from.
+pub(crate) struct Loaded {
+    pub(crate) presented: Presented,
+    pub(crate) origin: Origin,
+    /// No other token of the provider's name verified.
+    pub(crate) alone: bool,
+}
+
+impl Loaded {
+    pub(crate) const fn nothing() -> Self {
+        Self {
+            presented: Presented::Nothing,
+            origin: Origin::None,
+            alone: true,
+        }
+    }
+
+    pub(crate) const fn refused(refusal: Refusal, alone: bool) -> Self {
+        Self {
+            presented: Presented::Refused(refusal),
+            origin: Origin::None,
+            alone,
+        }
+    }
+
+    pub(crate) const fn unavailable() -> Self {
+        Self {
+            presented: Presented::Unavailable,
+            origin: Origin::None,
+            alone: true,
+        }
+    }
+
+    /// The name of the subject of the session as it was loaded.
+    pub(crate) fn subject(&self) -> Option<&str> {
+        match &self.origin {
+            Origin::ByValue(origin) => origin.subject.as_deref(),
+            Origin::ById(origin) => origin.stored.record.subject.as_deref(),
+            Origin::None => None,
+        }
+    }
+}
+
+/// Where a session came from.
+pub(crate) enum Origin {
+    /// There is none.
+    None,
+    /// From its token.
+    ByValue(ByValue),
+    /// From a record.
+    ById(ById),
+}
+
+/// What a native token said.
+pub(crate) struct ByValue {
+    pub(crate) id: SessionId,
+    pub(crate) created: Timestamp,
+    /// As the token says, not as the policy now caps it.
+    pub(crate) absolute: Timestamp,
+    pub(crate) generation: u32,
+    pub(crate) lineage: Lineage,
+    /// The key that the token is under, if a native step read it.
+    pub(crate) key: Option<KeyId>,
+    pub(crate) subject: Option<Arc<str>>,
+    pub(crate) number: SubjectNumber,
+    pub(crate) format: Format,
+    /// Whether the present writer would have made this format.
+    pub(crate) format_is_current: bool,
+    /// The codec's bytes.
+    pub(crate) content: Buffer,
+}
+
+/// What a record said.
+pub(crate) struct ById {
+    pub(crate) locator: Locator,
+    /// The proof that was presented.
+    pub(crate) proof: Proof,
+    pub(crate) key: StorageKey,
+    pub(crate) stored: Stored,
+}

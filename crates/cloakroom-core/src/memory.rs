@@ -1,0 +1,4 @@
+//! stub
+#[derive(Clone,Debug)]
+/// stub
+pub struct MemoryStorage;

@@ -1,0 +1,4 @@
+//! The native token: what seals and signs it, and the envelope inside.
+
+pub(crate) mod envelope;
+pub(crate) mod steps;

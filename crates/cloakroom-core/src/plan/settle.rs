@@ -1,0 +1,210 @@
+//! What a request comes to once the storage has answered.
+//!
+//! * **Gone stays gone**: no answer leads from a record that is not there to a new one, or to a
+//!   token for it.
+//! * **A token is sent only when every step was done.** A failed touch, and a failed settling of a
+//!   rotation, change nothing for the client; any other failure replaces the response.
+//! * **It ends**: a step is taken again at most eight times.
+//! * **A lost rotation is given up, not repeated**: once another request has rotated, ours serves
+//!   its client under the proof that it came with.
+
+use super::types::{
+    Answer, Change, ClientStep, ConflictRule, Failure, Joined, Next, Notes, Plan, Policy,
+    ProofChange, Removal, Replacement, Settled, StorageStep, Undo,
+};
+use crate::event::EventKind;
+
+/// How often a step is taken again after `Exists` or `Conflict`.
+const REPEATS: u32 = 8;
+
+/// What to do after `answer` to `step` of `plan`.
+///
+/// `repeats` says how often a step was taken again after `Exists` or `Conflict` so far: 0 for the
+/// answer to the plan's own step. A `StorageStep::None` is `Done`.
+pub(crate) fn settle(
+    step: StorageStep,
+    plan: &Plan,
+    answer: Answer,
+    policy: &Policy,
+    repeats: u32,
+) -> Next {
+    match step {
+        StorageStep::None => done(plan),
+        StorageStep::Create | StorageStep::Replace(_) => created(step, plan, answer, repeats),
+        StorageStep::Update(change) => updated(change, plan, answer, policy, repeats),
+        StorageStep::Touch(_) => match answer {
+            Answer::Done => done(plan),
+            Answer::Gone => unsent(Notes::one(EventKind::Ended)),
+            _ => unsent(Notes::one(EventKind::StorageFailed)),
+        },
+        StorageStep::Remove(why) => removed(why, plan, answer),
+        StorageStep::RemoveNew(why) => undone(why, answer),
+    }
+}
+
+/// What to do after our content was joined with theirs, for the `change` that [`Next::Join`] gave.
+pub(crate) fn settle_joined(change: Change, plan: &Plan, joined: Joined) -> Next {
+    match joined {
+        Joined::Merged => Next::Step(StorageStep::Update(change), Notes::NONE),
+        Joined::Rejected => failed(Failure::Conflict, EventKind::Conflict),
+        // The content lies there already; a rotation of ours does not.
+        Joined::SameAsTheirs if change.proof == ProofChange::Rotate => Next::Step(
+            StorageStep::Update(Change {
+                content: false,
+                ..change
+            }),
+            Notes::NONE,
+        ),
+        Joined::SameAsTheirs if change.proof == ProofChange::Overtaken => unsent(Notes::NONE),
+        Joined::SameAsTheirs => finish(Ok(()), plan.client, renewals(plan.after)),
+    }
+}
+
+fn created(step: StorageStep, plan: &Plan, answer: Answer, repeats: u32) -> Next {
+    match answer {
+        Answer::Done => match step {
+            StorageStep::Replace(why) => {
+                Next::Step(StorageStep::Remove(Removal::Replaced(why)), Notes::NONE)
+            }
+            _ => done(plan),
+        },
+        Answer::Exists if repeats < REPEATS => Next::Step(step, Notes::one(EventKind::IdCollision)),
+        Answer::Exists => failed(Failure::IdCollisions, EventKind::IdCollision),
+        Answer::Full => failed(Failure::StorageFull, EventKind::StorageFull),
+        Answer::TooManyForSubject => {
+            failed(Failure::TooManyForSubject, EventKind::TooManyForSubject)
+        }
+        Answer::SignedOutMeanwhile => {
+            failed(Failure::SignedOutMeanwhile, EventKind::SignedOutMeanwhile)
+        }
+        Answer::Absent | Answer::Conflict { .. } | Answer::Gone | Answer::Failed => {
+            storage_failed()
+        }
+    }
+}
+
+fn updated(change: Change, plan: &Plan, answer: Answer, policy: &Policy, repeats: u32) -> Next {
+    let settles_only = !change.content && change.proof == ProofChange::Settle;
+    match answer {
+        Answer::Done => kept(change, plan, policy, repeats),
+        Answer::Gone if settles_only => unsent(Notes::one(EventKind::Ended)),
+        Answer::Gone => unsent(Notes::one(EventKind::EndedMeanwhile)),
+        Answer::Conflict { same_proof } => conflicting(change, same_proof, policy, repeats),
+        _ if settles_only => unsent(Notes::one(EventKind::StorageFailed)),
+        _ => storage_failed(),
+    }
+}
+
+/// An update was done: as planned, or after a conflict.
+fn kept(change: Change, plan: &Plan, policy: &Policy, repeats: u32) -> Next {
+    let joined = match policy.conflicts {
+        _ if repeats == 0 || !change.content => Notes::NONE,
+        ConflictRule::Join => Notes::one(EventKind::Merged),
+        ConflictRule::LastWins => Notes::one(EventKind::Overwritten),
+        ConflictRule::Reject => Notes::NONE,
+    };
+    if change.proof == ProofChange::Overtaken {
+        return unsent(Notes::one(EventKind::Changed).join(joined));
+    }
+    finish(Ok(()), plan.client, plan.after.join(joined))
+}
+
+/// Another version lies there: the rotation is given up where theirs has another proof, and our
+/// content, if there is some, goes by the policy.
+fn conflicting(change: Change, same_proof: bool, policy: &Policy, repeats: u32) -> Next {
+    let proof = match change.proof {
+        // That the new proof was never presented may be true no more: the change may have been
+        // its settling.
+        ProofChange::ReplaceUnpresented => ProofChange::Overtaken,
+        proof if same_proof => proof,
+        _ => ProofChange::Overtaken,
+    };
+    let change = Change { proof, ..change };
+    let update = Next::Step(StorageStep::Update(change), Notes::NONE);
+    // Nothing is left to do; what was not settled is settled by the next request.
+    if !change.content && proof != ProofChange::Rotate {
+        return unsent(Notes::NONE);
+    }
+    if repeats >= REPEATS {
+        return failed(Failure::Conflict, EventKind::Conflict);
+    }
+    match policy.conflicts {
+        // A rotation alone and their change go together under any policy.
+        _ if !change.content => update,
+        ConflictRule::Join => Next::Join(change),
+        ConflictRule::LastWins => update,
+        ConflictRule::Reject => failed(Failure::Conflict, EventKind::Conflict),
+    }
+}
+
+fn removed(why: Removal, plan: &Plan, answer: Answer) -> Next {
+    let gone = matches!(answer, Answer::Done | Answer::Absent);
+    match why {
+        Removal::Reused { then_create } => {
+            let told = if gone {
+                Notes::NONE
+            } else {
+                Notes::one(EventKind::StorageFailed)
+            };
+            if then_create {
+                return Next::Step(StorageStep::Create, told);
+            }
+            finish(Ok(()), plan.client, told.join(plan.after))
+        }
+        // Rights are not raised on a session that someone else has ended.
+        Removal::Replaced(Replacement::Elevate) if answer == Answer::Absent => Next::Step(
+            StorageStep::RemoveNew(Undo::EndedMeanwhile),
+            Notes::one(EventKind::EndedMeanwhile),
+        ),
+        _ if gone => done(plan),
+        Removal::Replaced(_) => Next::Step(
+            StorageStep::RemoveNew(Undo::RemoveFailed),
+            Notes::one(EventKind::StorageFailed),
+        ),
+        Removal::Ended | Removal::Expired => storage_failed(),
+    }
+}
+
+/// The new record was removed, or is left to expire: nobody has its id.
+fn undone(why: Undo, answer: Answer) -> Next {
+    match (why, answer) {
+        (Undo::RemoveFailed, _) => finish(Err(Failure::Storage), ClientStep::None, Notes::NONE),
+        (Undo::EndedMeanwhile, Answer::Done | Answer::Absent) => unsent(Notes::NONE),
+        (Undo::EndedMeanwhile, _) => storage_failed(),
+    }
+}
+
+/// What is told of the client alone.
+fn renewals(notes: Notes) -> Notes {
+    notes
+        .iter()
+        .filter(|kind| matches!(kind, EventKind::Renewed(_)))
+        .fold(Notes::NONE, Notes::and)
+}
+
+const fn finish(verdict: Result<(), Failure>, client: ClientStep, notes: Notes) -> Next {
+    Next::Finish(Settled {
+        verdict,
+        client,
+        notes,
+    })
+}
+
+/// As planned.
+const fn done(plan: &Plan) -> Next {
+    finish(Ok(()), plan.client, plan.after)
+}
+
+/// The response stays, without a token.
+const fn unsent(notes: Notes) -> Next {
+    finish(Ok(()), ClientStep::None, notes)
+}
+
+const fn failed(failure: Failure, told: EventKind) -> Next {
+    finish(Err(failure), ClientStep::None, Notes::one(told))
+}
+
+/// The storage failed, or gave an answer that does not belong to the step.
+const fn storage_failed() -> Next {
+    failed(Failure::Storage, EventKind::StorageFailed)
+}

@@ -1,0 +1,113 @@
+//! The registered session types of an application.
+
+use std::any::{Any, TypeId, type_name};
+use std::fmt;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::environment::Environment;
+use crate::error::StoreError;
+use crate::provider::{Provider, Typed};
+
+/// A type that can be a session: any serde type that can be shared between threads.
+///
+/// Implemented for all of them; never implement it by hand.
+pub trait SessionValue: Serialize + DeserializeOwned + Send + Sync + 'static {}
+
+impl<S: Serialize + DeserializeOwned + Send + Sync + 'static> SessionValue for S {}
+
+/// The session types of an application, configured and checked. Cheap to clone.
+///
+/// Made by [`Sessions::builder`]; a framework's layer is made from it, and it lists and ends stored
+/// sessions.
+#[derive(Clone)]
+pub struct Sessions(Arc<Inner>);
+
+struct Inner {
+    environment: Arc<Environment>,
+    registered: Box<[Registered]>,
+}
+
+/// One registered type.
+pub(crate) struct Registered {
+    of: TypeId,
+    typed: Arc<dyn AnyTyped>,
+}
+
+/// A [`Typed`] without its type.
+trait AnyTyped: Any + Send + Sync {
+    fn provider(&self) -> &Provider;
+}
+
+impl<S: SessionValue> AnyTyped for Typed<S> {
+    fn provider(&self) -> &Provider {
+        &self.provider
+    }
+}
+
+impl Registered {
+    pub(crate) fn new<S: SessionValue>(typed: Typed<S>) -> Self {
+        Self {
+            of: TypeId::of::<S>(),
+            typed: Arc::new(typed),
+        }
+    }
+
+    pub(crate) const fn of(&self) -> TypeId {
+        self.of
+    }
+
+    pub(crate) fn provider(&self) -> &Provider {
+        self.typed.provider()
+    }
+}
+
+impl Sessions {
+    pub(crate) fn new(environment: Environment, registered: Vec<Registered>) -> Self {
+        Self(Arc::new(Inner {
+            environment: Arc::new(environment),
+            registered: registered.into(),
+        }))
+    }
+
+    pub(crate) fn environment(&self) -> &Arc<Environment> {
+        &self.0.environment
+    }
+
+    /// Whether both are the same, not merely alike.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// The provider of a type.
+    pub(crate) fn typed<S: SessionValue>(&self) -> Option<Arc<Typed<S>>> {
+        let of = TypeId::of::<S>();
+        let found = self.0.registered.iter().find(|one| one.of == of)?;
+        let any: Arc<dyn Any + Send + Sync> = Arc::clone(&found.typed) as _;
+        any.downcast().ok()
+    }
+
+    pub(crate) fn provider_of<S: SessionValue>(&self) -> Result<&Provider, StoreError> {
+        let of = TypeId::of::<S>();
+        let mut registered = self.0.registered.iter();
+        let found = registered.find(|one| one.of == of);
+        let missing = StoreError::NoProvider {
+            of: type_name::<S>(),
+        };
+        found.map(Registered::provider).ok_or(missing)
+    }
+
+    pub(crate) fn provider_named(&self, name: &str) -> Option<&Provider> {
+        let mut providers = self.0.registered.iter().map(Registered::provider);
+        providers.find(|provider| &*provider.name == name)
+    }
+}
+
+impl fmt::Debug for Sessions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let providers = self.0.registered.iter().map(Registered::provider);
+        f.debug_list().entries(providers).finish()
+    }
+}

@@ -1,0 +1,157 @@
+//! What a request's sessions do to its response, and the moment when they do it.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use crate::commit::{Batch, ResponseHead, conclude, perform_all, prepare_all};
+use crate::error::CommitError;
+use crate::few::Few;
+use crate::frame::{Frame, all_slots};
+use crate::slot::{AnySlot, Outgoing};
+
+/// What a response's head carries for its sessions. For adapters of frameworks.
+pub struct Effects(Few<Effect>);
+
+struct Effect {
+    slot: Arc<dyn AnySlot>,
+    outgoing: Outgoing,
+}
+
+/// A commit under way.
+pub enum Commit {
+    /// No session was asked for: the response stays as it is.
+    Untouched,
+    /// Done without waiting.
+    Done(Result<Effects, CommitError>),
+    /// Waits for a storage.
+    Waiting(Pin<Box<dyn Future<Output = Result<Effects, CommitError>> + Send>>),
+}
+
+impl Frame {
+    /// Commits the sessions that were asked for, now that the response's head is ready.
+    ///
+    /// On an error the response is to be replaced: nothing of it may reach the client.
+    pub fn commit(&mut self, response: &dyn ResponseHead) -> Commit {
+        let slots = self.take_slots();
+        if slots.is_empty() {
+            return Commit::Untouched;
+        }
+        match prepare_all(&slots, response) {
+            Err(error) => Commit::Done(Err(error)),
+            Ok(batch) if batch.needs_storage() => {
+                Commit::Waiting(Box::pin(async move { finish(perform_all(batch).await?, slots) }))
+            }
+            Ok(batch) => Commit::Done(finish(batch, slots)),
+        }
+    }
+}
+
+fn finish(batch: Batch, slots: Few<Arc<dyn AnySlot>>) -> Result<Effects, CommitError> {
+    conclude(batch);
+    let effects = slots.into_iter().map(|slot| Effect {
+        outgoing: slot.take_outgoing(),
+        slot,
+    });
+    Ok(Effects(effects.collect()))
+}
+
+/// Commits every session of the running request now, ahead of the response, so that a handler
+/// learns the outcome before it acts on the world (charges a card, sends a mail).
+///
+/// Afterwards every change is [`TooLate`](crate::ChangeError::TooLate). Cookies and headers still
+/// go out with the response's head. On an error nothing is sent, nothing of this request is kept,
+/// and the handler's own response stays.
+///
+/// To be called in the task that serves the request; elsewhere there is nothing to commit.
+///
+/// # Errors
+///
+/// What would have replaced the response; and [`Failure::NoSession`](crate::Failure::NoSession) if
+/// a session changed by `update_retrying` was ended meanwhile.
+pub async fn commit() -> Result<(), CommitError> {
+    let slots = all_slots();
+    let mut batch = prepare_all(&slots, &NoResponse)?;
+    if batch.needs_storage() {
+        batch = perform_all(batch).await?;
+    }
+    let lost = batch.lost_retries();
+    conclude(batch);
+    lost.map_or(Ok(()), Err)
+}
+
+/// There is no response yet, so nothing speaks against a renewal.
+struct NoResponse;
+
+impl ResponseHead for NoResponse {
+    fn is_public(&self) -> bool {
+        false
+    }
+
+    fn carries(&self, _: &str, _: bool) -> bool {
+        false
+    }
+}
+
+/// One header line to put into a response.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum HeaderLine<'a> {
+    /// A `Set-Cookie` line, to be added to those that are there.
+    SetCookie(Vec<u8>),
+    /// A header of this name, to take the place of any that is there.
+    Session(&'a str, Vec<u8>),
+}
+
+impl Effects {
+    /// Takes out the header lines that carry tokens and clearings, with `each`.
+    pub fn header_lines(&mut self, mut each: impl FnMut(HeaderLine<'_>)) {
+        for effect in self.0.iter_mut() {
+            let value = match std::mem::take(&mut effect.outgoing) {
+                Outgoing::None => continue,
+                Outgoing::Set(value) | Outgoing::Clear(value) => value,
+            };
+            let wire = &effect.slot.provider().wire;
+            if wire.is_cookie() {
+                each(HeaderLine::SetCookie(value));
+            } else {
+                each(HeaderLine::Session(wire.name(), value));
+            }
+        }
+    }
+
+    /// Whether a token is sent or cleared, so that no cache may keep the response.
+    #[must_use]
+    pub fn is_sending(&self) -> bool {
+        let mut outgoing = self.0.iter().map(|effect| &effect.outgoing);
+        outgoing.any(|outgoing| !matches!(outgoing, Outgoing::None))
+    }
+
+    /// The request headers that the response depends on, found or not.
+    pub fn vary(&self) -> impl Iterator<Item = &str> {
+        let asks_cookie = |effect: &&Effect| effect.slot.provider().wire.is_cookie();
+        let cookie = self.0.iter().find(asks_cookie).map(|_| "cookie");
+        let headers = self.0.iter().filter(move |effect| !asks_cookie(effect));
+        cookie
+            .into_iter()
+            .chain(headers.map(|effect| effect.slot.provider().wire.name()))
+    }
+}
+
+impl fmt::Debug for Effects {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Effects")
+            .field("sessions", &self.0.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Commit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Untouched => "Untouched",
+            Self::Done(_) => "Done",
+            Self::Waiting(_) => "Waiting",
+        })
+    }
+}

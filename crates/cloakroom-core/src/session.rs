@@ -1,0 +1,413 @@
+//! The handle that a handler has on its session, and how it gets one.
+
+use std::any::type_name;
+use std::fmt;
+use std::sync::Arc;
+
+use cloakroom_storage::Subject;
+
+use crate::environment::Environment;
+use crate::erased::within;
+use crate::error::{ChangeError, LoadError, StoreError};
+use crate::frame::{Found, SharedFrame, find, keep};
+use crate::head::{RequestFacts, RequestHead, came_over_https};
+use crate::load::{Tokens, load_by_id, load_by_value};
+use crate::loaded::Origin;
+use crate::plan::Presented;
+use crate::provider::{StorageFailure, Typed};
+use crate::reference::{Deadlines, SessionRef};
+use crate::registry::{SessionValue, Sessions};
+use crate::slot::{AnySlot, Slot};
+
+/// A handle on the session of type `S` of the running request. Cheap to clone.
+///
+/// Got by extraction in a handler; [`current`] finds it again deep in the call stack. Loading is
+/// done by then, so all methods are synchronous ([`begin_sign_in`](Self::begin_sign_in) apart).
+/// Changes take effect when the response's head is ready, whatever the handler answers, also an
+/// error or a redirect; a handler that panics changes nothing.
+///
+/// What several wishes of one request come to: an end beats all; a write after an end is a
+/// sign-in; a sign-in beats an elevation beats a rotation.
+pub struct Session<S: SessionValue>(Arc<Slot<S>>);
+
+impl<S: SessionValue> Session<S> {
+    /// A snapshot of the value, with the changes of this request so far; `None` where there is no
+    /// session. Holds no lock and may live across an `.await`.
+    #[must_use]
+    pub fn get(&self) -> Option<Arc<S>> {
+        self.0.state().value.clone()
+    }
+
+    /// Makes `value` the session's. Setting what encodes to the same bytes is no change and sends
+    /// nothing. A value of another subject than before is a [`sign_in`](Self::sign_in).
+    ///
+    /// # Errors
+    ///
+    /// If the change cannot take effect.
+    pub fn set(&self, value: S) -> Result<(), ChangeError> {
+        let _turn = self.0.take_turn()?;
+        self.store(value, Remade::Otherwise)
+    }
+
+    /// Changes the value by `change` and gives what that gives.
+    ///
+    /// Two requests may change one session at the same time. By id, the changes are joined by the
+    /// provider's rule; by value, the response that reaches the browser last wins.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangeError::NoSession`] where there is none; else if the change cannot take effect. A
+    /// panic inside `change` abandons the session for this request.
+    pub fn update<R>(&self, change: impl FnOnce(&mut S) -> R) -> Result<R, ChangeError>
+    where
+        S: Clone,
+    {
+        let _turn = self.0.take_turn()?;
+        let value = self.open_value()?.ok_or(ChangeError::NoSession)?;
+        let mut value = S::clone(&value);
+        let answer = self.run(|| change(&mut value));
+        self.store(value, Remade::Otherwise)?;
+        Ok(answer)
+    }
+
+    /// As [`update`](Self::update), beginning with the default value where there is no session.
+    ///
+    /// # Errors
+    ///
+    /// If the change cannot take effect.
+    pub fn update_or_default<R>(&self, change: impl FnOnce(&mut S) -> R) -> Result<R, ChangeError>
+    where
+        S: Clone + Default,
+    {
+        let _turn = self.0.take_turn()?;
+        let present = self.open_value()?;
+        let (value, answer) = self.run(|| {
+            let mut value = present.map_or_else(S::default, |value| S::clone(&value));
+            let answer = change(&mut value);
+            (value, answer)
+        });
+        self.store(value, Remade::Otherwise)?;
+        Ok(answer)
+    }
+
+    /// The value; where there is no session, the one that `make` makes, which is kept.
+    ///
+    /// # Errors
+    ///
+    /// If there is no session and it cannot take effect to make one.
+    pub fn get_or_set_with(&self, make: impl FnOnce() -> S) -> Result<Arc<S>, ChangeError> {
+        let _turn = self.0.take_turn()?;
+        if let Some(value) = self.get() {
+            return Ok(value);
+        }
+        self.open_value()?;
+        let value = self.run(make);
+        self.store(value, Remade::Otherwise)?;
+        self.get().ok_or(ChangeError::NoSession)
+    }
+
+    /// Changes the value by `change`, which is run again on the other's value if another request
+    /// changed the session meanwhile (by id).
+    ///
+    /// Holds only while every change of the request is made so; with another kind of change beside
+    /// it, the provider's rule for conflicts decides.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangeError::NoSession`] where there is none; else if the change cannot take effect.
+    pub fn update_retrying(
+        &self,
+        change: impl Fn(&mut S) + Send + Sync + 'static,
+    ) -> Result<(), ChangeError>
+    where
+        S: Clone,
+    {
+        let _turn = self.0.take_turn()?;
+        let value = self.open_value()?.ok_or(ChangeError::NoSession)?;
+        let mut value = S::clone(&value);
+        self.run(|| change(&mut value));
+        self.store(value, Remade::By(Arc::new(change)))
+    }
+
+    /// Ends the session: nothing of it is accepted any more (by id), and this browser forgets it.
+    ///
+    /// # Security
+    ///
+    /// By value the server keeps nothing, so a copy of the token stays good until its deadline.
+    ///
+    /// # Errors
+    ///
+    /// If the change cannot take effect.
+    pub fn clear(&self) -> Result<(), ChangeError> {
+        let _turn = self.0.take_turn()?;
+        let mut state = self.0.open()?;
+        state.intent.end();
+        state.value = None;
+        state.retries = None;
+        Ok(())
+    }
+
+    /// Gives the session a new token; the content and the deadlines stay.
+    ///
+    /// By id, the token before stays good until the new one has come back once, and for the
+    /// provider's overlap after that. For a change of who is signed in, or of their rights, use
+    /// [`sign_in`](Self::sign_in) and [`elevate`](Self::elevate), which have no overlap.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangeError::NoSession`] where there is none; else if the change cannot take effect.
+    pub fn rotate(&self) -> Result<(), ChangeError> {
+        let _turn = self.0.take_turn()?;
+        let mut state = self.0.open()?;
+        if state.value.is_none() {
+            return Err(ChangeError::NoSession);
+        }
+        state.intent.rotate();
+        Ok(())
+    }
+
+    /// Begins a new session with `value` and ends the one before, at once and also if value and
+    /// subject are equal: the defence against session fixation and against a stolen id (OWASP ASVS
+    /// 5.0, 7.2.4).
+    ///
+    /// Call [`begin_sign_in`](Self::begin_sign_in) before the credentials are checked.
+    ///
+    /// # Errors
+    ///
+    /// If the change cannot take effect.
+    pub fn sign_in(&self, value: S) -> Result<(), ChangeError> {
+        let _turn = self.0.take_turn()?;
+        self.store(value, Remade::Otherwise)?;
+        self.0.open()?.intent.sign_in();
+        Ok(())
+    }
+
+    /// Raises the rights of the same user: as [`sign_in`](Self::sign_in), but the created time and
+    /// the absolute deadline stay.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangeError::NoSession`] where there is none; else if the change cannot take effect.
+    pub fn elevate(&self, value: S) -> Result<(), ChangeError> {
+        let _turn = self.0.take_turn()?;
+        if !matches!(self.0.open()?.loaded.presented, Presented::Live(_)) {
+            return Err(ChangeError::NoSession);
+        }
+        self.store(value, Remade::Otherwise)?;
+        self.0.open()?.intent.elevate();
+        Ok(())
+    }
+
+    /// To be called before the credentials of `subject` are checked: if all of the subject's
+    /// sessions are ended while the check is under way, the sign-in does not survive it.
+    ///
+    /// Without it a sign-in begins when it is committed.
+    ///
+    /// # Errors
+    ///
+    /// If the storage failed. By value there is nothing to read, and it always succeeds.
+    pub async fn begin_sign_in(&self, subject: &str) -> Result<(), StoreError> {
+        let provider = &self.0.typed.provider;
+        let Some(storage) = &provider.storage else {
+            return Ok(());
+        };
+        let of = Subject::new(provider.scope.clone(), subject);
+        let call = storage.begin_sign_in(&of, self.0.environment.now());
+        let number = within(provider.storage_timeout, call).await?;
+        self.0.state().begun = Some((of.shared_name(), number));
+        Ok(())
+    }
+
+    /// The session's name for listing and ending; not secret. `None` where there is no session, or
+    /// only one that this request has made and not yet committed.
+    #[must_use]
+    pub fn reference(&self) -> Option<SessionRef> {
+        let name = &self.0.typed.provider.name;
+        match &self.0.state().loaded.origin {
+            Origin::ByValue(origin) => Some(SessionRef::of_value(name, origin.id)),
+            Origin::ById(origin) => SessionRef::of_record(name, &origin.key),
+            Origin::None => None,
+        }
+    }
+
+    /// The name of the session's subject, as it was loaded or committed last.
+    pub(crate) fn subject(&self) -> Option<String> {
+        self.0.state().loaded.subject().map(str::to_owned)
+    }
+
+    /// When the session ends, as it was loaded or committed last.
+    #[must_use]
+    pub fn deadlines(&self) -> Option<Deadlines> {
+        match self.0.state().loaded.presented {
+            Presented::Live(live) => Some(Deadlines {
+                absolute: live.absolute,
+                idle: live.idle,
+            }),
+            _ => None,
+        }
+    }
+
+    /// How many bytes the value has as the codec encodes it; `None` where there is no session or
+    /// it cannot be encoded.
+    #[must_use]
+    pub fn encoded_len(&self) -> Option<usize> {
+        let content = self.0.encode(0, 0).ok()?;
+        Some(content.len())
+    }
+
+    /// The value, if the gate is open.
+    fn open_value(&self) -> Result<Option<Arc<S>>, ChangeError> {
+        Ok(self.0.open()?.value.clone())
+    }
+
+    fn store(&self, value: S, remade: Remade<S>) -> Result<(), ChangeError> {
+        let mut state = self.0.open()?;
+        state.value = Some(Arc::new(value));
+        state.intent.write();
+        match (remade, &mut state.retries) {
+            (Remade::By(change), Some(retries)) => retries.push(change),
+            _ => state.retries = None,
+        }
+        Ok(())
+    }
+
+    /// Runs code of the application; a panic in it abandons the session.
+    fn run<R>(&self, code: impl FnOnce() -> R) -> R {
+        let unwinding = AbandonOnUnwind(&self.0);
+        let answer = code();
+        std::mem::forget(unwinding);
+        answer
+    }
+}
+
+/// How a change can be made again on another value.
+enum Remade<S> {
+    By(Arc<dyn Fn(&mut S) + Send + Sync>),
+    Otherwise,
+}
+
+struct AbandonOnUnwind<'a, S>(&'a Slot<S>);
+
+impl<S> Drop for AbandonOnUnwind<'_, S> {
+    fn drop(&mut self) {
+        self.0.abandon();
+    }
+}
+
+impl<S: SessionValue> Clone for Session<S> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+/// A handle that is alive while a panic unwinds may have been about to change the session: nothing
+/// of it is kept.
+impl<S: SessionValue> Drop for Session<S> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.abandon();
+        }
+    }
+}
+
+impl<S: SessionValue> fmt::Debug for Session<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("provider", &self.0.typed.provider.name)
+            .field("present", &self.get().is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The session of type `S`, if the running request has asked for it already.
+///
+/// Finds it deep in the call stack without handing it down; never loads. Works in the task that
+/// serves the request.
+#[must_use]
+pub fn current<S: SessionValue>() -> Option<Session<S>> {
+    match find(None) {
+        Found::Loaded(slot) => Some(Session(slot)),
+        Found::Provider(..) | Found::NoProvider | Found::NoFrame => None,
+    }
+}
+
+/// Loads the session of type `S` of a request, once; asking again gives the same. For adapters of
+/// frameworks.
+///
+/// The head is read before this returns; the future reads the storage where there is one.
+///
+/// # Errors
+///
+/// If no layer around the caller has a provider of the type, if its storage cannot be read, or if
+/// the provider is for development over http and the request came over https. Whatever the client
+/// presented is no error: a token that is no good is no session.
+pub fn load<S: SessionValue>(
+    head: &dyn RequestHead,
+    shared: Option<&SharedFrame>,
+) -> impl Future<Output = Result<Session<S>, LoadError>> + Send + use<S> {
+    let begun = begin::<S>(head, shared);
+    let shared = shared.cloned();
+    async move {
+        let slot = match begun? {
+            Begun::Loaded(slot) => slot,
+            Begun::Tokens { sessions, typed, facts, tokens } => {
+                let slot = read(sessions.environment(), &typed, facts, tokens).await;
+                let of = type_name::<S>();
+                keep(&sessions, shared.as_ref(), Arc::new(slot)).ok_or(LoadError::NoLayer { of })?
+            }
+        };
+        let unavailable = slot.state().loaded.presented == Presented::Unavailable;
+        if unavailable && slot.typed.provider.storage_failure == StorageFailure::Respond503 {
+            return Err(LoadError::StorageFailed);
+        }
+        Ok(Session(slot))
+    }
+}
+
+/// What is known of a session before any storage is asked.
+enum Begun<S> {
+    Loaded(Arc<Slot<S>>),
+    Tokens {
+        sessions: Sessions,
+        typed: Arc<Typed<S>>,
+        facts: RequestFacts,
+        tokens: Tokens,
+    },
+}
+
+fn begin<S: SessionValue>(
+    head: &dyn RequestHead,
+    shared: Option<&SharedFrame>,
+) -> Result<Begun<S>, LoadError> {
+    let of = type_name::<S>();
+    let (sessions, typed) = match find::<S>(shared) {
+        Found::Loaded(slot) => return Ok(Begun::Loaded(slot)),
+        Found::NoProvider => return Err(LoadError::NoProvider { of }),
+        Found::NoFrame => return Err(LoadError::NoLayer { of }),
+        Found::Provider(sessions, typed) => (sessions, typed),
+    };
+    if sessions.environment().development && came_over_https(head) {
+        return Err(LoadError::DevelopmentOverHttps);
+    }
+    Ok(Begun::Tokens {
+        facts: RequestFacts::of(head),
+        tokens: Tokens::of(&typed.provider, head),
+        sessions,
+        typed,
+    })
+}
+
+async fn read<S: SessionValue>(
+    environment: &Arc<Environment>,
+    typed: &Arc<Typed<S>>,
+    facts: RequestFacts,
+    tokens: Tokens,
+) -> Slot<S> {
+    let now = environment.now();
+    let entropy = &*environment.entropy;
+    let (loaded, value) = match &typed.provider.storage {
+        None => load_by_value(typed, tokens, entropy, now),
+        Some(storage) => load_by_id(typed, &**storage, tokens, entropy, now).await,
+    };
+    Slot::new(environment, typed, facts, loaded, value)
+}

@@ -1,0 +1,7 @@
+//! One session of one request: where the handler's wishes gather until they are committed.
+
+mod intent;
+mod state;
+mod turn;
+
+pub(crate) use state::{AnySlot, Draft, JoinedContent, Outgoing, Slot};

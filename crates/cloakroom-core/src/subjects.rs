@@ -1,0 +1,138 @@
+//! Listing and ending stored sessions, by subject and all at once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use cloakroom_storage::{RemoveOutcome, Subject};
+
+use crate::erased::{DynStorage, within};
+use crate::error::StoreError;
+use crate::event::EventKind;
+use crate::provider::Provider;
+use crate::reference::{Deadlines, ListedSession, SessionRef};
+use crate::registry::{SessionValue, Sessions};
+use crate::session::Session;
+
+impl Sessions {
+    /// The live sessions of `subject`, oldest first: names and dates, never content.
+    ///
+    /// # Errors
+    ///
+    /// If no provider of `S` is registered, if its sessions are not stored, or if the storage
+    /// failed.
+    pub async fn list<S: SessionValue>(
+        &self,
+        subject: &str,
+    ) -> Result<Vec<ListedSession>, StoreError> {
+        let provider = self.provider_of::<S>()?;
+        let (storage, limit) = stored(provider)?;
+        let of = Subject::new(provider.scope.clone(), subject);
+        let call = storage.list(&of, self.environment().now());
+        let listed = within(limit, call).await?;
+        let name = &provider.name;
+        let named = listed.into_iter().filter_map(|listed| {
+            Some(ListedSession {
+                reference: SessionRef::of_record(name, &listed.key)?,
+                created: listed.created,
+                deadlines: Deadlines {
+                    absolute: provider.absolute(listed.absolute_deadline, listed.created),
+                    idle: listed.idle_deadline,
+                },
+            })
+        });
+        Ok(named.collect())
+    }
+
+    /// Ends the session of this name; gives whether it was there to end.
+    ///
+    /// # Security
+    ///
+    /// Check that the session is the asking user's own (it is in their [`list`](Self::list)), or
+    /// that they may end those of others.
+    ///
+    /// # Errors
+    ///
+    /// If no provider has the name, if its sessions are not stored, or if the storage failed.
+    pub async fn end(&self, session: &SessionRef) -> Result<bool, StoreError> {
+        let missing = StoreError::NoProvider {
+            of: "the session's name",
+        };
+        let provider = self.provider_named(session.provider()).ok_or(missing)?;
+        let (storage, limit) = stored(provider)?;
+        let key = session.storage_key().ok_or(StoreError::NotStored)?;
+        let removed = within(limit, storage.remove(&key)).await?;
+        Ok(removed == RemoveOutcome::Removed)
+    }
+
+    /// Ends every session of `subject`; gives how many there were.
+    ///
+    /// A sign-in that was begun before does not survive it (see
+    /// [`Session::begin_sign_in`]).
+    ///
+    /// # Errors
+    ///
+    /// If no provider of `S` is registered, if its sessions are not stored, or if the storage
+    /// failed; some may be ended by then, and calling again is safe.
+    pub async fn end_all<S: SessionValue>(&self, subject: &str) -> Result<u64, StoreError> {
+        let provider = self.provider_of::<S>()?;
+        self.end_but(provider, subject, None).await
+    }
+
+    /// Ends every session of the subject of `session`, but that one; gives how many there were.
+    ///
+    /// # Errors
+    ///
+    /// As [`end_all`](Self::end_all); and [`StoreError::NoSession`] if `session` is not there or
+    /// has no subject.
+    pub async fn end_others<S: SessionValue>(
+        &self,
+        session: &Session<S>,
+    ) -> Result<u64, StoreError> {
+        let provider = self.provider_of::<S>()?;
+        stored(provider)?;
+        let subject = session.subject().ok_or(StoreError::NoSession)?;
+        let reference = session.reference().ok_or(StoreError::NoSession)?;
+        self.end_but(provider, &subject, Some(&reference)).await
+    }
+
+    /// Ends every session of type `S`, of everyone, at once.
+    ///
+    /// Sessions that begin in the same millisecond are not ended.
+    ///
+    /// # Errors
+    ///
+    /// If no provider of `S` is registered, if its sessions are not stored, or if the storage
+    /// failed.
+    pub async fn end_everything<S: SessionValue>(&self) -> Result<(), StoreError> {
+        let provider = self.provider_of::<S>()?;
+        let (storage, limit) = stored(provider)?;
+        let call = storage.end_before(&provider.scope, self.environment().now());
+        within(limit, call).await?;
+        self.environment().tell(provider, None, EventKind::Ended);
+        Ok(())
+    }
+
+    async fn end_but(
+        &self,
+        provider: &Provider,
+        subject: &str,
+        except: Option<&SessionRef>,
+    ) -> Result<u64, StoreError> {
+        let (storage, limit) = stored(provider)?;
+        let of = Subject::new(provider.scope.clone(), subject);
+        let except = except.and_then(SessionRef::storage_key);
+        let call = storage.remove_all(&of, except.as_ref(), self.environment().now());
+        let ended = within(limit, call).await?;
+        for _ in 0..ended {
+            self.environment().tell(provider, None, EventKind::Ended);
+        }
+        Ok(ended)
+    }
+}
+
+type Stored<'a> = (&'a Arc<dyn DynStorage>, Option<Duration>);
+
+fn stored(provider: &Provider) -> Result<Stored<'_>, StoreError> {
+    let storage = provider.storage.as_ref().ok_or(StoreError::NotStored)?;
+    Ok((storage, provider.storage_timeout))
+}

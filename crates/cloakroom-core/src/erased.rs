@@ -43,8 +43,11 @@ pub(crate) trait DynStorage: Send + Sync {
         now: Timestamp,
     ) -> Boxed<'a, TouchOutcome>;
     fn remove<'a>(&'a self, key: &'a StorageKey) -> Boxed<'a, RemoveOutcome>;
-    fn begin_sign_in<'a>(&'a self, subject: &'a Subject, now: Timestamp)
-    -> Boxed<'a, SubjectNumber>;
+    fn begin_sign_in<'a>(
+        &'a self,
+        subject: &'a Subject,
+        now: Timestamp,
+    ) -> Boxed<'a, SubjectNumber>;
     fn list<'a>(&'a self, subject: &'a Subject, now: Timestamp) -> Boxed<'a, Vec<Listed>>;
     fn remove_all<'a>(
         &'a self,

@@ -186,20 +186,21 @@ fn look<S: SessionValue>(sessions: &Sessions, slots: &Slots) -> Option<Found<S>>
 pub(crate) fn keep<S: SessionValue>(
     sessions: &Sessions,
     shared: Option<&SharedFrame>,
-    slot: Arc<Slot<S>>,
+    slot: &Arc<Slot<S>>,
 ) -> Option<Arc<Slot<S>>> {
     let in_request = || {
         let mut frames = std::iter::successors(shared, |frame| frame.0.around.as_ref());
         let frame = frames.find(|frame| frame.0.sessions.is(sessions))?;
-        Some(frame.slots().get_or_put(Arc::clone(&slot)))
+        Some(frame.slots().get_or_put(Arc::clone(slot)))
     };
     let here = STACK.with_borrow_mut(|stack| {
         stack.iter_mut().rev().find_map(|lent| match lent {
-            Lent::Own { sessions: of, slots } if of.is(sessions) => {
-                Some(slots.get_or_put(Arc::clone(&slot)))
-            }
+            Lent::Own {
+                sessions: of,
+                slots,
+            } if of.is(sessions) => Some(slots.get_or_put(Arc::clone(slot))),
             Lent::Shared(shared) if shared.0.sessions.is(sessions) => {
-                Some(shared.slots().get_or_put(Arc::clone(&slot)))
+                Some(shared.slots().get_or_put(Arc::clone(slot)))
             }
             _ => None,
         })

@@ -42,10 +42,14 @@ impl RequestFacts {
 /// `Sec-Fetch-Mode` at all (W3C Fetch Metadata Request Headers, §2).
 fn is_navigation(head: &dyn RequestHead) -> bool {
     let mut mode = None;
-    head.header("sec-fetch-mode", &mut |value| mode = Some(value == b"navigate"));
+    head.header("sec-fetch-mode", &mut |value| {
+        mode = Some(value == b"navigate")
+    });
     let Some(navigate) = mode else { return true };
     let (mut document, mut purpose) = (false, false);
-    head.header("sec-fetch-dest", &mut |value| document = value == b"document");
+    head.header("sec-fetch-dest", &mut |value| {
+        document = value == b"document"
+    });
     head.header("sec-purpose", &mut |_| purpose = true);
     navigate && document && !purpose
 }
@@ -96,7 +100,10 @@ mod tests {
         let cases: &[(&[(&str, &str)], bool)] = &[
             (&[], true),
             (&[navigate, document], true),
-            (&[("sec-fetch-mode", "cors"), ("sec-fetch-dest", "empty")], false),
+            (
+                &[("sec-fetch-mode", "cors"), ("sec-fetch-dest", "empty")],
+                false,
+            ),
             (&[navigate, ("sec-fetch-dest", "iframe")], false),
             (&[navigate], false),
             (&[navigate, document, ("sec-purpose", "prefetch")], false),

@@ -88,11 +88,7 @@ pub(crate) fn same_proof(a: &ProofHash, b: &ProofHash) -> bool {
 }
 
 /// The token of an id.
-pub(crate) fn write(
-    key: &PreparedKey,
-    locator: &Locator,
-    proof: &Proof,
-) -> [u8; TOKEN_LEN] {
+pub(crate) fn write(key: &PreparedKey, locator: &Locator, proof: &Proof) -> [u8; TOKEN_LEN] {
     let mut token = [0; TOKEN_LEN];
     let body_len = TOKEN_LEN - CHECK;
     let body = [ID_V1]
@@ -127,12 +123,15 @@ pub(crate) fn read(cx: &Context<'_>, token: &[u8]) -> Result<PresentedId, Refusa
     if *version != ID_V1 {
         return Err(Refusal::UnknownVersion);
     }
-    let (id, rest) = rest.split_first_chunk::<KEY_ID>().ok_or(Refusal::Malformed)?;
+    let (id, rest) = rest
+        .split_first_chunk::<KEY_ID>()
+        .ok_or(Refusal::Malformed)?;
     let (locator, rest) = rest.split_first_chunk::<HALF>().ok_or(Refusal::Malformed)?;
     let proof = rest.first_chunk::<HALF>().ok_or(Refusal::Malformed)?;
     let id = KeyId::from_bytes(*id);
     let key = cx.keys.find(&id, cx.now).map_err(refusal_of)?;
-    key.verify_id_mac(body, check).map_err(|_| Refusal::Forged)?;
+    key.verify_id_mac(body, check)
+        .map_err(|_| Refusal::Forged)?;
     let issuing = cx.keys.issuing(cx.now).map(PreparedKey::id);
     Ok(PresentedId {
         locator: Locator(*locator),

@@ -52,7 +52,7 @@ pub use http_head::{HeadView, Passive};
 pub use memory::MemoryStorage;
 pub use merge::{Clash, FieldRules, Merged};
 pub use plan::Failure;
-pub use provider::StorageFailure;
+pub use provider::{JoinWith, StorageFailure};
 pub use reference::{Deadlines, ListedSession, NotAReference, SessionRef};
 pub use refusal::Refusal;
 pub use registry::{SessionValue, Sessions};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use cloakroom_crypto::KeyId;
-use cloakroom_storage::{Stored, StorageKey, SubjectNumber};
+use cloakroom_storage::{StorageKey, Stored, SubjectNumber};
 use cloakroom_time::Timestamp;
 
 use crate::buffer::Buffer;

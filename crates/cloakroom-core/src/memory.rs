@@ -1,4 +1,4 @@
 //! stub
-#[derive(Clone,Debug)]
+#[derive(Clone, Debug)]
 /// stub
 pub struct MemoryStorage;

@@ -17,8 +17,7 @@ pub(crate) use settle::{settle, settle_joined};
 pub use types::Failure;
 pub(crate) use types::{
     Answer, Change, ClientStep, ConflictRule, Joined, Live, Moment, Next, Notes, Plan, Policy,
-    Presented, ProofChange, ProofState, Replacement, Sent, Settled, StorageStep, Tracking,
-    Wish,
+    Presented, ProofChange, ProofState, Replacement, Sent, Settled, StorageStep, Tracking, Wish,
 };
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cloakroom_crypto::{Entropy, PreparedKey, Prepared, ProviderKeys};
+use cloakroom_crypto::{Entropy, Prepared, PreparedKey, ProviderKeys};
 use cloakroom_storage::{Scope, SubjectLimit};
 use cloakroom_time::Timestamp;
 
@@ -72,7 +72,10 @@ impl Provider {
         recorded: Option<Timestamp>,
         created: Timestamp,
     ) -> Option<Timestamp> {
-        let configured = self.policy.absolute.map(|span| created.saturating_add(span));
+        let configured = self
+            .policy
+            .absolute
+            .map(|span| created.saturating_add(span));
         match (recorded, configured) {
             (Some(recorded), Some(configured)) => Some(recorded.min(configured)),
             (deadline, None) | (None, deadline) => deadline,
@@ -93,7 +96,8 @@ impl fmt::Debug for Provider {
 
 pub(crate) type SubjectOf<S> = Box<dyn Fn(&S) -> Option<String> + Send + Sync>;
 pub(crate) type Validate<S> = Box<dyn Fn(&S) -> bool + Send + Sync>;
-pub(crate) type JoinWith<S> = Box<dyn Fn(&S, &S, &S) -> Option<S> + Send + Sync>;
+/// Joins two changes of one session: base, ours, theirs; `None` refuses ours.
+pub type JoinWith<S> = Box<dyn Fn(&S, &S, &S) -> Option<S> + Send + Sync>;
 
 /// How two changes of one session at once are joined.
 pub(crate) enum Joiner<S> {
@@ -119,7 +123,9 @@ impl<S> Typed<S> {
     }
 
     pub(crate) fn is_valid(&self, value: &S) -> bool {
-        self.validate.as_ref().is_none_or(|validate| validate(value))
+        self.validate
+            .as_ref()
+            .is_none_or(|validate| validate(value))
     }
 }
 

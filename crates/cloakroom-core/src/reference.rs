@@ -118,7 +118,11 @@ impl FromStr for SessionRef {
 }
 
 fn from_hex<const N: usize>(hex: &str) -> Option<[u8; N]> {
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|d| u8::try_from(d).ok());
+    let digit = |byte: u8| {
+        char::from(byte)
+            .to_digit(16)
+            .and_then(|d| u8::try_from(d).ok())
+    };
     let mut bytes = [0; N];
     let (pairs, _) = hex.as_bytes().as_chunks::<2>();
     for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {

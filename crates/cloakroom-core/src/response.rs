@@ -19,6 +19,7 @@ struct Effect {
 }
 
 /// A commit under way.
+#[expect(clippy::exhaustive_enums, reason = "an adapter treats each")]
 pub enum Commit {
     /// No session was asked for: the response stays as it is.
     Untouched,
@@ -40,7 +41,9 @@ impl Frame {
         match prepare_all(&slots, response) {
             Err(error) => Commit::Done(Err(error)),
             Ok(batch) if batch.needs_storage() => {
-                Commit::Waiting(Box::pin(async move { finish(perform_all(batch).await?, slots) }))
+                Commit::Waiting(Box::pin(
+                    async move { finish(perform_all(batch).await?, slots) },
+                ))
             }
             Ok(batch) => Commit::Done(finish(batch, slots)),
         }

@@ -350,10 +350,16 @@ pub fn load<S: SessionValue>(
     async move {
         let slot = match begun? {
             Begun::Loaded(slot) => slot,
-            Begun::Tokens { sessions, typed, facts, tokens } => {
+            Begun::Tokens {
+                sessions,
+                typed,
+                facts,
+                tokens,
+            } => {
                 let slot = read(sessions.environment(), &typed, facts, tokens).await;
                 let of = type_name::<S>();
-                keep(&sessions, shared.as_ref(), Arc::new(slot)).ok_or(LoadError::NoLayer { of })?
+                keep(&sessions, shared.as_ref(), &Arc::new(slot))
+                    .ok_or(LoadError::NoLayer { of })?
             }
         };
         let unavailable = slot.state().loaded.presented == Presented::Unavailable;

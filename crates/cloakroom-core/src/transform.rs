@@ -211,10 +211,6 @@ impl Chain {
         self.0.push(Box::new(transformer));
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// The strongest protection that any step gives to the content.
     pub(crate) fn protection(&self) -> Protection {
         let each = self.0.iter().map(|step| step.protection());
@@ -235,11 +231,7 @@ impl Chain {
     }
 
     /// Reads through every step, in reverse.
-    pub(crate) fn read(
-        &self,
-        cx: &Context<'_>,
-        buffer: &mut Buffer,
-    ) -> Result<Freshness, Refusal> {
+    pub(crate) fn read(&self, cx: &Context<'_>, buffer: &mut Buffer) -> Result<Freshness, Refusal> {
         let mut freshness = Freshness::Current;
         for step in self.0.iter().rev() {
             freshness = freshness.and(step.read(cx, buffer)?);

@@ -27,7 +27,11 @@ pub(super) fn check<S, W>(options: &SessionOptions<S, W>) -> Checked {
     check_deadlines(options)?;
     check_subject(options)?;
     if options.limit == 0 {
-        return refuse("transform_limit", "no byte may be left", "allow some, such as 65,536");
+        return refuse(
+            "transform_limit",
+            "no byte may be left",
+            "allow some, such as 65,536",
+        );
     }
     Ok(())
 }
@@ -81,10 +85,18 @@ fn check_deadlines<S, W>(options: &SessionOptions<S, W>) -> Checked {
         );
     }
     if options.absolute == zero {
-        return refuse("absolute_timeout", "every session is over at once", "set more than zero");
+        return refuse(
+            "absolute_timeout",
+            "every session is over at once",
+            "set more than zero",
+        );
     }
     if options.idle == zero {
-        return refuse("idle_timeout", "every session is over at once", "set more than zero");
+        return refuse(
+            "idle_timeout",
+            "every session is over at once",
+            "set more than zero",
+        );
     }
     if let (Some(idle), Some(absolute)) = (options.idle, options.absolute)
         && idle > absolute

@@ -12,7 +12,7 @@ use crate::erased::DynStorage;
 use crate::merge::FieldRules;
 use crate::native::steps::{Seal, Sign};
 use crate::plan::ConflictRule;
-use crate::provider::{Joiner, StorageFailure, SubjectOf, Validate};
+use crate::provider::{JoinWith, Joiner, StorageFailure, SubjectOf, Validate};
 use crate::registry::SessionValue;
 use crate::transform::{Chain, Transformer};
 use crate::transport::options::CookieOptions;
@@ -72,7 +72,7 @@ pub enum Conflicts<S> {
     /// The later request's value replaces the other's.
     LastWins,
     /// Joined by a function of base, ours and theirs; `None` refuses the later request with 409.
-    With(Box<dyn Fn(&S, &S, &S) -> Option<S> + Send + Sync>),
+    With(JoinWith<S>),
 }
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);

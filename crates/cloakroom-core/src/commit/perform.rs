@@ -1,10 +1,10 @@
 //! One session's storage steps, each settled until all is decided.
 
 use cloakroom_storage::{
-    CreateOutcome, RemoveOutcome, StorageError, Stored, TouchOutcome, UpdateOutcome,
+    CreateOutcome, RemoveOutcome, StorageKey, Stored, TouchOutcome, UpdateOutcome,
 };
 
-use super::records::{NewRecord, changed_record, new_record};
+use super::records::{changed_record, new_record};
 use super::work::Work;
 use crate::buffer::Buffer;
 use crate::codec::header::HEADER_LEN;
@@ -13,8 +13,8 @@ use crate::event::EventKind;
 use crate::id::{Proof, same_proof};
 use crate::loaded::{ById, Origin};
 use crate::plan::{
-    Answer, Change, Failure, Joined, Live, Next, Notes, Presented, ProofChange, ProofState, Settled,
-    StorageStep, settle, settle_joined,
+    Answer, Change, Failure, Joined, Live, Next, Notes, Presented, ProofChange, ProofState,
+    Settled, StorageStep, settle, settle_joined,
 };
 use crate::slot::JoinedContent;
 
@@ -124,17 +124,13 @@ async fn create(work: &mut Work) -> Result<Answer, Failure> {
         return Ok(Answer::Failed);
     };
     let provider = work.provider();
-    let call = storage.create(&new.key, &new.record, provider.subject_limit, work.moment.now);
-    let outcome = within(provider.storage_timeout, call).await;
-    Ok(created(work, new, outcome))
-}
-
-fn created(
-    work: &mut Work,
-    new: NewRecord,
-    outcome: Result<CreateOutcome, StorageError>,
-) -> Answer {
-    let answer = match outcome {
+    let call = storage.create(
+        &new.key,
+        &new.record,
+        provider.subject_limit,
+        work.moment.now,
+    );
+    let answer = match within(provider.storage_timeout, call).await {
         Ok(CreateOutcome::Created(version)) => {
             work.successor = Some(ById {
                 locator: new.locator,
@@ -142,17 +138,17 @@ fn created(
                 key: new.key,
                 stored: Stored::new(new.record, version),
             });
-            return Answer::Done;
+            return Ok(Answer::Done);
         }
         Ok(CreateOutcome::Exists) => Answer::Exists,
         Ok(CreateOutcome::Full) => Answer::Full,
         Ok(CreateOutcome::TooManyForSubject) => Answer::TooManyForSubject,
         Ok(CreateOutcome::SignedOutMeanwhile) => Answer::SignedOutMeanwhile,
-        Err(_) => return Answer::Failed,
+        Err(_) => return Ok(Answer::Failed),
     };
     // Nothing of ours lies there.
     work.made = None;
-    answer
+    Ok(answer)
 }
 
 async fn update(work: &mut Work, change: Change) -> Result<Answer, Failure> {
@@ -183,7 +179,8 @@ async fn update(work: &mut Work, change: Change) -> Result<Answer, Failure> {
         Ok(UpdateOutcome::Conflict(theirs)) => {
             let known = work.loaded_proof.get_or_insert(origin.stored.record.proof);
             let same_proof = same_proof(known, &theirs.record.proof);
-            work.base.get_or_insert_with(|| origin.stored.record.content.clone());
+            work.base
+                .get_or_insert_with(|| origin.stored.record.content.clone());
             origin.stored = *theirs;
             Answer::Conflict { same_proof }
         }
@@ -205,11 +202,7 @@ async fn remove_new(work: &Work) -> Answer {
     remove(work, storage, key).await
 }
 
-async fn remove(
-    work: &Work,
-    storage: &dyn DynStorage,
-    key: &cloakroom_storage::StorageKey,
-) -> Answer {
+async fn remove(work: &Work, storage: &dyn DynStorage, key: &StorageKey) -> Answer {
     match within(work.provider().storage_timeout, storage.remove(key)).await {
         Ok(RemoveOutcome::Removed) => Answer::Done,
         Ok(RemoveOutcome::Absent) => Answer::Absent,

@@ -13,9 +13,7 @@ use crate::event::EventKind;
 use crate::loaded::{Loaded, Origin};
 use crate::native::envelope::{Envelope, Lineage, MAX_LINEAGE, MAX_SUBJECT};
 use crate::native::steps::{HEADROOM, TAILROOM};
-use crate::plan::{
-    ClientStep, Failure, Moment, Notes, Presented, Sent, StorageStep, Tracking, Wish, plan,
-};
+use crate::plan::{Failure, Moment, Notes, Presented, StorageStep, Tracking, Wish, plan};
 use crate::provider::Provider;
 use crate::slot::{AnySlot, Draft, Outgoing};
 
@@ -48,7 +46,12 @@ pub(super) fn prepare(
         }
     };
     let moment = moment_of(slot.as_ref(), &draft, response, now);
-    let plan = plan(&draft.loaded.presented, draft.wish, &provider.policy, &moment);
+    let plan = plan(
+        &draft.loaded.presented,
+        draft.wish,
+        &provider.policy,
+        &moment,
+    );
     let mut work = Work {
         slot: Arc::clone(slot),
         draft,
@@ -92,7 +95,11 @@ fn content_of(slot: &dyn AnySlot, draft: &mut Draft) -> Result<Option<Buffer>, F
     if !new_record && !matches!(draft.wish, Wish::Write | Wish::WriteRotate) {
         return Ok(None);
     }
-    if draft.subject.as_ref().is_some_and(|name| name.len() > MAX_SUBJECT) {
+    if draft
+        .subject
+        .as_ref()
+        .is_some_and(|name| name.len() > MAX_SUBJECT)
+    {
         return Err(Failure::Invalid);
     }
     let headroom = headroom_of(slot.provider(), draft);
@@ -123,9 +130,7 @@ fn is_unchanged(slot: &dyn AnySlot, loaded: &Loaded, content: &[u8]) -> bool {
     let format = slot.format();
     match &loaded.origin {
         Origin::None => false,
-        Origin::ByValue(origin) => {
-            format == origin.format && origin.content.as_slice() == content
-        }
+        Origin::ByValue(origin) => format == origin.format && origin.content.as_slice() == content,
         Origin::ById(origin) => read_header(&origin.stored.record.content)
             .is_ok_and(|(read, bytes)| format == read && bytes == content),
     }
@@ -165,9 +170,4 @@ fn lineage_is_full(loaded: &Loaded) -> bool {
 /// Whether a work has a storage step to take.
 pub(super) const fn needs_storage(work: &Work) -> bool {
     !matches!(work.step, StorageStep::None)
-}
-
-/// Whether a token is to be sent that the client cannot do without.
-pub(super) const fn must_send(client: ClientStep) -> bool {
-    matches!(client, ClientStep::Send(Sent::New | Sent::Rotated | Sent::Changed))
 }

@@ -38,9 +38,7 @@ pub(super) fn new_record(work: &Work) -> Result<NewRecord, Failure> {
         record.absolute_deadline = old.absolute_deadline;
         record.subject_number = old.subject_number;
     }
-    record.idle_deadline = provider
-        .policy
-        .idle_deadline(now, record.absolute_deadline);
+    record.idle_deadline = provider.policy.idle_deadline(now, record.absolute_deadline);
     Ok(NewRecord {
         key: locator.storage_key(&provider.application, &provider.name),
         locator,

@@ -129,4 +129,3 @@ pub(crate) fn conclude(batch: Batch) {
         work.slot.finish(work.draft.loaded, work.outgoing);
     }
 }
-

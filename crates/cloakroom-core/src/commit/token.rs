@@ -1,11 +1,10 @@
 //! What goes out: tokens of by-value sessions, ids of by-id sessions, and clearings, each as the
 //! value of the provider's header.
 
-use cloakroom_crypto::{KeyId, PreparedKey, Prepared};
+use cloakroom_crypto::{KeyId, Prepared, PreparedKey};
 use cloakroom_storage::SubjectNumber;
 use cloakroom_time::Timestamp;
 
-use super::prepare::must_send;
 use super::work::Work;
 use crate::buffer::Buffer;
 use crate::codec::Format;
@@ -44,6 +43,14 @@ pub(super) fn ensure_issuing(work: &Work) -> Result<(), Failure> {
         return Err(Failure::NoIssuingKey);
     }
     Ok(())
+}
+
+/// Whether a token is to be sent that the client cannot do without.
+const fn must_send(client: ClientStep) -> bool {
+    matches!(
+        client,
+        ClientStep::Send(Sent::New | Sent::Rotated | Sent::Changed)
+    )
 }
 
 /// A clearing of the provider's cookie or header.
@@ -185,7 +192,10 @@ fn first_token(work: &Work, now: Timestamp) -> NextToken {
     NextToken {
         id: random_id(work),
         created: now,
-        absolute: work.provider().absolute(None, now).unwrap_or(Timestamp::MAX),
+        absolute: work
+            .provider()
+            .absolute(None, now)
+            .unwrap_or(Timestamp::MAX),
         renewed: now,
         generation: 0,
         lineage: Lineage::default(),

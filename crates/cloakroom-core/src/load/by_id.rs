@@ -98,7 +98,8 @@ fn conclude<S>(
 /// The value in a record's content. One that an older reader read is written anew with the next
 /// change; until then the record stays as it is.
 pub(crate) fn decode<S>(typed: &Typed<S>, content: &[u8]) -> Result<S, Refusal> {
-    let decoded = read_header(content).and_then(|(format, bytes)| typed.codec.decode(format, bytes));
+    let decoded =
+        read_header(content).and_then(|(format, bytes)| typed.codec.decode(format, bytes));
     let value = decoded.map_err(|_| Refusal::Content)?.value;
     if !typed.is_valid(&value) {
         return Err(Refusal::Invalid);
@@ -138,7 +139,9 @@ async fn read(
     id: PresentedId,
     now: Timestamp,
 ) -> Result<Result<Found, Refusal>, StorageError> {
-    let key = id.locator.storage_key(&provider.application, &provider.name);
+    let key = id
+        .locator
+        .storage_key(&provider.application, &provider.name);
     let Some(stored) = within(provider.storage_timeout, storage.read(&key, now)).await? else {
         return Ok(Err(Refusal::UnknownId));
     };

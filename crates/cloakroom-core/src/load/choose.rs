@@ -36,7 +36,11 @@ pub(super) fn choose<T>(
                 }
                 Some(known) => {
                     alone = false;
-                    best = Some(if newer(&verified, &known) { verified } else { known });
+                    best = Some(if newer(&verified, &known) {
+                        verified
+                    } else {
+                        known
+                    });
                 }
             },
         }
@@ -96,7 +100,11 @@ mod tests {
     /// Rules: clearing.
     #[test]
     fn a_reason_that_may_pass_is_told_before_one_that_is_for_ever() {
-        let tokens = [Err(Refusal::Forged), Err(Refusal::UnknownKey), Err(Refusal::Malformed)];
+        let tokens = [
+            Err(Refusal::Forged),
+            Err(Refusal::UnknownKey),
+            Err(Refusal::Malformed),
+        ];
         assert_eq!(choice(tokens).0, Err(Refusal::UnknownKey));
         let tokens = [Err(Refusal::UnknownKey), Err(Refusal::ReusedProof)];
         assert_eq!(choice(tokens).0, Err(Refusal::ReusedProof));

@@ -210,11 +210,18 @@ mod tests {
     #[test]
     fn what_is_written_is_read_and_the_content_stays_behind() {
         for keys in 0..=4 {
-            for subject in [None, Some(("", SubjectNumber::new(0))), Some(("ålice", SubjectNumber::new(9)))] {
+            for subject in [
+                None,
+                Some(("", SubjectNumber::new(0))),
+                Some(("ålice", SubjectNumber::new(9))),
+            ] {
                 let written = envelope(subject, keys);
                 let mut bytes = Vec::new();
                 written.write(&mut bytes);
-                assert_eq!(bytes.len(), Envelope::len(&written.lineage, subject.map(|(name, _)| name)));
+                assert_eq!(
+                    bytes.len(),
+                    Envelope::len(&written.lineage, subject.map(|(name, _)| name))
+                );
                 bytes.extend_from_slice(b"content");
                 let (read, content) = Envelope::read(&bytes).unwrap();
                 assert_eq!(read, written);

@@ -48,15 +48,22 @@ impl Intent {
         self.ended = true;
     }
 
-
-
     /// What they come to.
     pub(crate) const fn wish(self) -> Wish {
         match self {
             Self { ended: true, .. } => Wish::End,
-            Self { rise: Rise::SignIn, .. } => Wish::SignIn,
-            Self { rise: Rise::Elevate, .. } => Wish::Elevate,
-            Self { rotated: true, written: true, .. } => Wish::WriteRotate,
+            Self {
+                rise: Rise::SignIn, ..
+            } => Wish::SignIn,
+            Self {
+                rise: Rise::Elevate,
+                ..
+            } => Wish::Elevate,
+            Self {
+                rotated: true,
+                written: true,
+                ..
+            } => Wish::WriteRotate,
             Self { rotated: true, .. } => Wish::Rotate,
             Self { written: true, .. } => Wish::Write,
             _ => Wish::Keep,

@@ -234,7 +234,13 @@ where
             };
             let loaded = std::mem::replace(&mut state.loaded, Loaded::nothing());
             let retrying = state.retries.as_ref().is_some_and(|all| !all.is_empty());
-            (loaded, state.value.clone(), wish, state.begun.clone(), retrying)
+            (
+                loaded,
+                state.value.clone(),
+                wish,
+                state.begun.clone(),
+                retrying,
+            )
         };
         let written = !matches!(wish, Wish::Keep | Wish::End | Wish::Abandon | Wish::Rotate);
         let value = value.filter(|_| written);

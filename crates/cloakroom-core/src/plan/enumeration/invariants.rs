@@ -2,7 +2,8 @@
 
 use super::space::{End, ends, for_each_plan};
 use crate::event::EventKind;
-use crate::plan::{ClientStep, Presented, Removal, Replacement, Sent, StorageStep, Tracking, Wish};
+use crate::plan::types::Removal;
+use crate::plan::{ClientStep, Presented, Replacement, Sent, StorageStep, Tracking, Wish};
 use crate::refusal::Refusal;
 
 /// Rules: plan-is-pure.

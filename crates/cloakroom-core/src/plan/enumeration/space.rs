@@ -5,9 +5,10 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use crate::plan::samples::{NOW, OVERLAP, REFUSALS, WISHES, live, moment, policy};
+use crate::plan::types::Removal;
 use crate::plan::{
     Answer, Change, ConflictRule, Joined, Live, Moment, Next, Plan, Policy, Presented, ProofChange,
-    ProofState, Removal, Settled, StorageStep, Tracking, Wish, plan, settle, settle_joined,
+    ProofState, Settled, StorageStep, Tracking, Wish, plan, settle, settle_joined,
 };
 
 /// What a plan is made from.

@@ -63,7 +63,10 @@ mod tests {
     /// Rules: row-35.
     #[test]
     fn a_cookie_is_carried_by_its_whole_name_only() {
-        let headers = head(&[(SET_COOKIE, "other=1"), (SET_COOKIE, "__Host-cart=1; Path=/")]);
+        let headers = head(&[
+            (SET_COOKIE, "other=1"),
+            (SET_COOKIE, "__Host-cart=1; Path=/"),
+        ]);
         let made = MadeHead(&headers);
         assert!(made.carries("__Host-cart", true));
         assert!(!made.carries("__Host-car", true));

@@ -54,7 +54,10 @@ fn header_value(value: Vec<u8>) -> Option<HeaderValue> {
 /// Adds a name to `Vary`, unless it is there or `*` is (RFC 9110 §12.5.5).
 fn vary(headers: &mut HeaderMap, name: &str) {
     let named = headers.get_all(VARY).iter().any(|line| {
-        let mut names = line.as_bytes().split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
+        let mut names = line
+            .as_bytes()
+            .split(|byte| *byte == b',')
+            .map(<[u8]>::trim_ascii);
         names.any(|known| known == b"*" || known.eq_ignore_ascii_case(name.as_bytes()))
     });
     if !named && let Ok(name) = HeaderValue::from_str(name) {

@@ -168,8 +168,12 @@ fn standing(
     let hash = id.proof.hash();
     let proof = match record.previous {
         _ if same_proof(&hash, &record.proof) => match record.previous {
-            Some(previous) if previous.until.is_none() => ProofState::Unsettled,
-            _ => ProofState::Current,
+            Some(previous) => match previous.until {
+                None => ProofState::Unsettled,
+                Some(until) if now < until => ProofState::Overlapping,
+                Some(_) => ProofState::Current,
+            },
+            None => ProofState::Current,
         },
         Some(previous)
             if same_proof(&hash, &previous.hash)

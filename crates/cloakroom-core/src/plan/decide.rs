@@ -147,7 +147,9 @@ fn by_id(live: &Live, wish: Wish, policy: &Policy, moment: &Moment) -> Plan {
     match wish {
         Wish::Keep | Wish::Abandon => kept(live, policy, moment),
         Wish::Write => written(live, policy, moment),
-        Wish::Rotate => rotated(live, false, policy, moment).unwrap_or_else(nothing),
+        Wish::Rotate => {
+            rotated(live, false, policy, moment).unwrap_or_else(|| kept(live, policy, moment))
+        }
         Wish::WriteRotate => {
             rotated(live, true, policy, moment).unwrap_or_else(|| written(live, policy, moment))
         }
@@ -205,7 +207,9 @@ fn kept(live: &Live, policy: &Policy, moment: &Moment) -> Plan {
 fn written(live: &Live, policy: &Policy, moment: &Moment) -> Plan {
     let proof = match live.proof {
         ProofState::Unsettled => ProofChange::Settle,
-        ProofState::Current | ProofState::Superseded { .. } => ProofChange::Keep,
+        ProofState::Current | ProofState::Overlapping | ProofState::Superseded { .. } => {
+            ProofChange::Keep
+        }
     };
     let change = Change {
         content: true,
@@ -220,7 +224,10 @@ fn written(live: &Live, policy: &Policy, moment: &Moment) -> Plan {
 /// A by-id session with a new proof; `None` where the presented one may not be rotated.
 fn rotated(live: &Live, content: bool, policy: &Policy, moment: &Moment) -> Option<Plan> {
     let proof = match live.proof {
-        ProofState::Current | ProofState::Unsettled => ProofChange::Rotate,
+        ProofState::Current => ProofChange::Rotate,
+        // A record knows one old proof. While that is good it must not be pushed out: a request
+        // that is under way with it would count as a thief's.
+        ProofState::Overlapping | ProofState::Unsettled => return None,
         ProofState::Superseded {
             rotated_at,
             presented: false,
@@ -237,7 +244,7 @@ fn rotated(live: &Live, content: bool, policy: &Policy, moment: &Moment) -> Opti
     Some(act(
         StorageStep::Update(change),
         ClientStep::Send(Sent::Rotated),
-        settled_note(live).and(EventKind::Rotated),
+        Notes::one(EventKind::Rotated),
     ))
 }
 
@@ -245,7 +252,7 @@ fn rotated(live: &Live, content: bool, policy: &Policy, moment: &Moment) -> Opti
 fn settled_note(live: &Live) -> Notes {
     match live.proof {
         ProofState::Unsettled => Notes::one(EventKind::RotationSettled),
-        ProofState::Current | ProofState::Superseded { .. } => Notes::NONE,
+        _ => Notes::NONE,
     }
 }
 

@@ -101,8 +101,10 @@ pub(crate) struct Live {
 /// How the presented proof stands to the record's.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum ProofState {
-    /// The record's proof, settled or never rotated.
+    /// The record's proof, and no other opens it any more.
     Current,
+    /// The record's proof; the one before is still inside its time.
+    Overlapping,
     /// The record's proof, presented for the first time since a rotation.
     Unsettled,
     /// The proof before, inside its time; the last rotation was at this instant and the new proof

@@ -271,7 +271,11 @@ fn presented() -> Vec<Presented> {
 }
 
 fn proofs() -> Vec<ProofState> {
-    let mut all = vec![ProofState::Current, ProofState::Unsettled];
+    let mut all = vec![
+        ProofState::Current,
+        ProofState::Overlapping,
+        ProofState::Unsettled,
+    ];
     let tick = Duration::from_millis(1);
     for rotated_at in [NOW.saturating_sub(OVERLAP), NOW.saturating_add(tick)] {
         for presented in [false, true] {

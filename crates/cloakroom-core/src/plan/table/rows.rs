@@ -91,7 +91,8 @@ row-25  | I   | unsettled                     | keep                      |     
 row-25  | I   | unsettled passive due nav     | keep                      |                      | settle                        |                    | RotationSettled
 row-25  | I   | unsettled due                 | keep                      |                      | idle+settle                   |                    | RotationSettled Touched
 row-25  | I   | unsettled                     | write                     |                      | write+settle                  |                    | RotationSettled Changed
-row-25  | I   | unsettled                     | rotate                    |                      | rotate                        | rotated            | RotationSettled Rotated
+row-25  | I   | unsettled                     | rotate                    |                      | settle                        |                    | RotationSettled
+row-25  | I   | unsettled                     | write-rotate              |                      | write+settle                  |                    | RotationSettled Changed
 row-25b | I   | unsettled nav outdated        | keep                      | conflict             | settle                        |                    |
 row-25b | I   | unsettled nav outdated        | keep                      | lost                 | settle                        |                    |
 row-25b | I   | unsettled nav outdated        | keep                      | gone                 | settle                        |                    | Ended
@@ -125,6 +126,8 @@ row-30  | I   | live                          | sign-in elevate           | done
 row-30b | I   | live                          | elevate                   | done absent          | create remove remove-new      |                    | EndedMeanwhile
 row-31  | I   | live                          | rotate                    |                      | rotate                        | rotated            | Rotated
 row-31  | I   | live due nav outdated         | rotate                    |                      | idle+rotate                   | rotated            | Rotated
+row-31  | I   | overlapping                   | rotate                    |                      |                               |                    |
+row-31  | I   | overlapping                   | write-rotate              |                      | write                         |                    | Changed
 row-31  | I   | live                          | write-rotate              |                      | write+rotate                  | rotated            | Rotated
 row-32  | I   | live or live reject           | rotate                    | lost                 | rotate                        |                    |
 row-32  | I   | live                          | write-rotate              | lost merged          | write+rotate write+overtaken  |                    | Changed Merged

@@ -77,6 +77,7 @@ fn presented(word: &str) -> Vec<Presented> {
             live.absolute = Some(NOW);
             vec![Presented::Live(live)]
         }
+        "overlapping" => with_proof(ProofState::Overlapping),
         "unsettled" => with_proof(ProofState::Unsettled),
         "superseded" => superseded(OVERLAP - millisecond, false),
         "superseded-late" => superseded(OVERLAP, false),

@@ -46,9 +46,15 @@ impl Loaded {
         }
     }
 
+    /// Whether a live session was loaded.
+    pub(crate) const fn is_live(&self) -> bool {
+        matches!(self.presented, Presented::Live(_))
+    }
+
     /// The name of the subject of the session as it was loaded.
     pub(crate) fn subject(&self) -> Option<&str> {
         match &self.origin {
+            _ if !self.is_live() => None,
             Origin::ByValue(origin) => origin.subject.as_deref(),
             Origin::ById(origin) => origin.stored.record.subject.as_deref(),
             Origin::None => None,

@@ -190,7 +190,7 @@ impl<S: SessionValue> Session<S> {
     /// [`ChangeError::NoSession`] where there is none; else if the change cannot take effect.
     pub fn elevate(&self, value: S) -> Result<(), ChangeError> {
         let _turn = self.0.take_turn()?;
-        if !matches!(self.0.open()?.loaded.presented, Presented::Live(_)) {
+        if !self.0.open()?.loaded.is_live() {
             return Err(ChangeError::NoSession);
         }
         self.store(value, Remade::Otherwise)?;
@@ -223,11 +223,32 @@ impl<S: SessionValue> Session<S> {
     #[must_use]
     pub fn reference(&self) -> Option<SessionRef> {
         let name = &self.0.typed.provider.name;
-        match &self.0.state().loaded.origin {
+        let state = self.0.state();
+        match &state.loaded.origin {
+            _ if !state.loaded.is_live() => None,
             Origin::ByValue(origin) => Some(SessionRef::of_value(name, origin.id)),
             Origin::ById(origin) => SessionRef::of_record(name, &origin.key),
             Origin::None => None,
         }
+    }
+
+    /// Takes up the subject's number that the record has now: all other sessions of the subject
+    /// were ended, and this one is to outlive it also when it is elevated in this request.
+    pub(crate) async fn reload_number(&self) -> Result<(), StoreError> {
+        let provider = &self.0.typed.provider;
+        let key = match &self.0.state().loaded.origin {
+            Origin::ById(origin) => origin.key.clone(),
+            Origin::ByValue(_) | Origin::None => return Ok(()),
+        };
+        let Some(storage) = &provider.storage else {
+            return Ok(());
+        };
+        let call = storage.read(&key, self.0.environment.now());
+        let stored = within(provider.storage_timeout, call).await?;
+        if let (Some(stored), Origin::ById(origin)) = (stored, &mut self.0.state().loaded.origin) {
+            origin.stored.record.subject_number = stored.record.subject_number;
+        }
+        Ok(())
     }
 
     /// The name of the session's subject, as it was loaded or committed last.

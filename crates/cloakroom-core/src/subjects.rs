@@ -60,8 +60,11 @@ impl Sessions {
         let provider = self.provider_named(session.provider()).ok_or(missing)?;
         let (storage, limit) = stored(provider)?;
         let key = session.storage_key().ok_or(StoreError::NotStored)?;
-        let removed = within(limit, storage.remove(&key)).await?;
-        Ok(removed == RemoveOutcome::Removed)
+        let removed = within(limit, storage.remove(&key)).await? == RemoveOutcome::Removed;
+        if removed {
+            self.environment().tell(provider, None, EventKind::Ended);
+        }
+        Ok(removed)
     }
 
     /// Ends every session of `subject`; gives how many there were.
@@ -92,7 +95,9 @@ impl Sessions {
         stored(provider)?;
         let subject = session.subject().ok_or(StoreError::NoSession)?;
         let reference = session.reference().ok_or(StoreError::NoSession)?;
-        self.end_but(provider, &subject, Some(&reference)).await
+        let ended = self.end_but(provider, &subject, Some(&reference)).await?;
+        session.reload_number().await?;
+        Ok(ended)
     }
 
     /// Ends every session of type `S`, of everyone, at once.

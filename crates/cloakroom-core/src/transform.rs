@@ -211,6 +211,10 @@ impl Chain {
         self.0.push(Box::new(transformer));
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The strongest protection that any step gives to the content.
     pub(crate) fn protection(&self) -> Protection {
         let each = self.0.iter().map(|step| step.protection());

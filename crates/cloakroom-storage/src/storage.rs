@@ -139,7 +139,8 @@ pub trait Storage: Send + Sync + 'static {
     /// number ([`SubjectNumber::raised`]).
     ///
     /// No session whose `begin_sign_in` came before survives it, whenever its `create` comes. The
-    /// excepted record takes the new number. Gives how many live records it removed.
+    /// excepted record takes the new number and keeps its version. Gives how many live records it
+    /// removed.
     ///
     /// # Errors
     ///

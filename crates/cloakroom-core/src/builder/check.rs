@@ -28,8 +28,8 @@ pub(super) fn check<S, W>(options: &SessionOptions<S, W>) -> Checked {
     check_subject(options)?;
     if options.limit == 0 {
         return refuse(
-            "transform_limit",
-            "no byte may be left",
+            "size_limit",
+            "not one byte is allowed",
             "allow some, such as 65,536",
         );
     }

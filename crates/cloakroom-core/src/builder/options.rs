@@ -273,8 +273,8 @@ impl<S: SessionValue, W> SessionOptions<S, W> {
         self
     }
 
-    /// How many bytes a transformer may leave. **Default**: 64 KiB.
-    pub const fn transform_limit(mut self, bytes: usize) -> Self {
+    /// How many bytes content may have, and a transformer may leave. **Default**: 64 KiB.
+    pub const fn size_limit(mut self, bytes: usize) -> Self {
         self.limit = bytes;
         self
     }

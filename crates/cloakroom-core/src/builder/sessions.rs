@@ -84,7 +84,7 @@ impl SessionsBuilder {
     pub fn cookie<S: SessionValue>(
         mut self,
         name: &str,
-        configure: impl FnOnce(CookieSession<S>) -> CookieSession<S> + 'static,
+        configure: impl FnOnce(CookieSession<S>) -> CookieSession<S>,
     ) -> Self {
         let name: Arc<str> = name.into();
         let options = configure(SessionOptions::new(CookieOptions::new()));
@@ -109,7 +109,7 @@ impl SessionsBuilder {
     pub fn header<S: SessionValue>(
         mut self,
         name: &str,
-        configure: impl FnOnce(HeaderSession<S>) -> HeaderSession<S> + 'static,
+        configure: impl FnOnce(HeaderSession<S>) -> HeaderSession<S>,
     ) -> Self {
         let name: Arc<str> = name.into();
         let options = configure(SessionOptions::new(()));

@@ -4,6 +4,8 @@ use cloakroom_storage::{
     CreateOutcome, RemoveOutcome, StorageKey, Stored, TouchOutcome, UpdateOutcome,
 };
 
+use cloakroom_time::Timestamp;
+
 use super::records::{changed_record, new_record};
 use super::work::Work;
 use crate::buffer::Buffer;
@@ -13,8 +15,8 @@ use crate::event::EventKind;
 use crate::id::{Proof, same_proof};
 use crate::loaded::{ById, Origin};
 use crate::plan::{
-    Answer, Change, Failure, Joined, Live, Next, Notes, Presented, ProofChange, ProofState,
-    Settled, StorageStep, settle, settle_joined,
+    Answer, Change, ClientStep, Failure, Joined, Live, Next, Notes, Presented, ProofChange,
+    ProofState, Settled, StorageStep, settle, settle_joined,
 };
 use crate::slot::JoinedContent;
 
@@ -78,7 +80,7 @@ fn proceed(work: &mut Work, next: Next) {
 fn failed(failure: Failure) -> Settled {
     Settled {
         verdict: Err(failure),
-        client: crate::plan::ClientStep::None,
+        client: ClientStep::None,
         notes: Notes::of_failure(failure),
     }
 }
@@ -90,15 +92,11 @@ async fn take(work: &mut Work) -> Result<Answer, Failure> {
         StorageStep::Create | StorageStep::Replace(_) => create(work).await,
         StorageStep::Update(change) => update(work, change).await,
         StorageStep::Touch(idle) => {
-            let Some((storage, origin)) = at(work) else {
-                return Ok(Answer::Failed);
-            };
-            let call = storage.touch(&origin.key, idle, work.moment.now);
-            Ok(match within(work.provider().storage_timeout, call).await {
-                Ok(TouchOutcome::Touched) => Answer::Done,
-                Ok(TouchOutcome::Gone) => Answer::Gone,
-                Err(_) => Answer::Failed,
-            })
+            let answer = touch(work, idle).await;
+            if let (Answer::Done, Origin::ById(origin)) = (answer, &mut work.draft.loaded.origin) {
+                origin.stored.record.idle_deadline = Some(idle);
+            }
+            Ok(answer)
         }
         StorageStep::Remove(_) => Ok(remove_old(work).await),
         StorageStep::RemoveNew(_) => Ok(remove_new(work).await),
@@ -188,6 +186,18 @@ async fn update(work: &mut Work, change: Change) -> Result<Answer, Failure> {
     })
 }
 
+async fn touch(work: &Work, idle: Timestamp) -> Answer {
+    let Some((storage, origin)) = at(work) else {
+        return Answer::Failed;
+    };
+    let call = storage.touch(&origin.key, idle, work.moment.now);
+    match within(work.provider().storage_timeout, call).await {
+        Ok(TouchOutcome::Touched) => Answer::Done,
+        Ok(TouchOutcome::Gone) => Answer::Gone,
+        Err(_) => Answer::Failed,
+    }
+}
+
 async fn remove_old(work: &Work) -> Answer {
     let Some((storage, origin)) = at(work) else {
         return Answer::Failed;
@@ -246,11 +256,18 @@ fn join(work: &mut Work) -> Joined {
 }
 
 /// The session as it is after its steps: what is sent, listed and told from now on.
-pub(super) fn take_over(work: &mut Work) {
+pub(super) fn take_over(work: &mut Work, settled: &Settled) {
     if let Some(successor) = work.successor.take() {
         work.draft.loaded.origin = Origin::ById(successor);
     }
-    let Origin::ById(origin) = &work.draft.loaded.origin else {
+    let ended = settled.client == ClientStep::Clear
+        || settled.notes.contains(EventKind::EndedMeanwhile)
+        || settled.notes.contains(EventKind::Ended);
+    if ended {
+        work.draft.loaded.presented = Presented::Nothing;
+        return;
+    }
+    let (Origin::ById(origin), true) = (&work.draft.loaded.origin, is_kept(work)) else {
         return;
     };
     let record = &origin.stored.record;
@@ -263,6 +280,11 @@ pub(super) fn take_over(work: &mut Work) {
         proof: ProofState::Current,
     };
     work.draft.loaded.presented = Presented::Live(live);
+}
+
+/// Whether the record is the session's: it was live when it was loaded, or is of this request.
+const fn is_kept(work: &Work) -> bool {
+    work.made.is_some() || work.draft.loaded.is_live()
 }
 
 /// Tells what a conflict came to, with the declared fields that both sides changed.

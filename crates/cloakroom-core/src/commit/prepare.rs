@@ -9,7 +9,6 @@ use super::work::Work;
 use crate::buffer::Buffer;
 use crate::codec::header::{HEADER_LEN, read_header};
 use crate::error::CommitError;
-use crate::event::EventKind;
 use crate::loaded::{Loaded, Origin};
 use crate::native::envelope::{Envelope, Lineage, MAX_LINEAGE, MAX_SUBJECT};
 use crate::native::steps::{HEADROOM, TAILROOM};
@@ -40,7 +39,7 @@ pub(super) fn prepare(
         Ok(content) => content,
         Err(failure) => {
             let environment = slot.environment();
-            environment.tell(provider, None, EventKind::EncodeFailed);
+            environment.tell_all(provider, None, Notes::of_failure(failure));
             slot.finish(draft.loaded, Outgoing::None);
             return Err(CommitError::new(&provider.name, failure));
         }
@@ -85,7 +84,7 @@ pub(super) fn prepare(
 fn before_storage(work: &mut Work) -> Result<(), Failure> {
     match work.provider().policy.tracking {
         Tracking::ByValue => token::make_by_value(work),
-        Tracking::ById => token::ensure_issuing(work),
+        Tracking::ById => token::ensure_by_id(work),
     }
 }
 
@@ -102,8 +101,12 @@ fn content_of(slot: &dyn AnySlot, draft: &mut Draft) -> Result<Option<Buffer>, F
     {
         return Err(Failure::Invalid);
     }
-    let headroom = headroom_of(slot.provider(), draft);
-    let content = slot.encode(headroom, TAILROOM)?;
+    let provider = slot.provider();
+    let content = slot.encode(headroom_of(provider, draft), TAILROOM)?;
+    let by = content.len().saturating_sub(provider.limit);
+    if by > 0 {
+        return Err(Failure::TooLarge { by });
+    }
     let unchanged = !new_record && is_unchanged(slot, &draft.loaded, content.as_slice());
     if unchanged {
         draft.wish = match draft.wish {
@@ -129,6 +132,7 @@ fn headroom_of(provider: &Provider, draft: &Draft) -> usize {
 fn is_unchanged(slot: &dyn AnySlot, loaded: &Loaded, content: &[u8]) -> bool {
     let format = slot.format();
     match &loaded.origin {
+        _ if !loaded.is_live() => false,
         Origin::None => false,
         Origin::ByValue(origin) => format == origin.format && origin.content.as_slice() == content,
         Origin::ById(origin) => read_header(&origin.stored.record.content)

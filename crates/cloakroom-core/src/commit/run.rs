@@ -117,9 +117,7 @@ pub(crate) fn conclude(batch: Batch) {
             client: work.plan.client,
             notes: work.plan.after,
         });
-        if work.settled.is_some() && settled.client != crate::plan::ClientStep::None {
-            take_over(&mut work);
-        }
+        take_over(&mut work, &settled);
         if work.provider().storage.is_some() {
             // What can fail was made sure of before the storage was asked; a key that stopped
             // issuing in between leaves the client with the token that it has.

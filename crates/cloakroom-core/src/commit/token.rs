@@ -36,13 +36,26 @@ pub(super) fn make_by_value(work: &mut Work) -> Result<(), Failure> {
     }
 }
 
-/// Makes sure that an id can be made before anything is changed in the storage.
-pub(super) fn ensure_issuing(work: &Work) -> Result<(), Failure> {
-    let keys = work.provider().keys.prepared();
-    if must_send(work.plan.client) && keys.issuing(work.moment.now).is_none() {
-        return Err(Failure::NoIssuingKey);
+/// Makes sure that an id can be made and sent before anything is changed in the storage.
+pub(super) fn ensure_by_id(work: &Work) -> Result<(), Failure> {
+    if !must_send(work.plan.client) {
+        return Ok(());
     }
-    Ok(())
+    let now = work.moment.now;
+    let provider = work.provider();
+    let keys = provider.keys.prepared();
+    let key = keys.issuing(now).ok_or(Failure::NoIssuingKey)?;
+    if provider.chain.is_empty() {
+        return Ok(());
+    }
+    // Steps of the application may make more of an id than can be sent: a trial shows it.
+    let cx = provider.context(&keys, Some(key), work.entropy(), now);
+    let mut trial = Buffer::from_vec(vec![0; id::TOKEN_LEN]);
+    let written = provider.chain.write(&cx, &mut trial);
+    written.map_err(|by| Failure::TooLarge { by })?;
+    let sent = provider.wire.set(trial.as_slice(), Some(now), None, now);
+    sent.map(drop)
+        .map_err(|too_large| Failure::TooLarge { by: too_large.by })
 }
 
 /// Whether a token is to be sent that the client cannot do without.

@@ -11,6 +11,7 @@ mod environment;
 mod erased;
 mod error;
 mod event;
+mod example;
 mod few;
 mod frame;
 mod head;
@@ -45,6 +46,8 @@ pub use codec::{
 pub use commit::ResponseHead;
 pub use error::{ChangeError, CommitError, LoadError, StoreError};
 pub use event::{Event, EventKind, LogHandle, Observer, RenewReason};
+#[doc(hidden)]
+pub use example::example;
 pub use frame::{Frame, SharedFrame};
 pub use head::RequestHead;
 #[cfg(feature = "http")]

@@ -33,6 +33,19 @@ pub struct Session<S: SessionValue>(Arc<Slot<S>>);
 impl<S: SessionValue> Session<S> {
     /// A snapshot of the value, with the changes of this request so far; `None` where there is no
     /// session. Holds no lock and may live across an `.await`.
+    ///
+    /// ```
+    /// # use cloakroom_core::{Session, example};
+    /// # #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+    /// # struct Cart { items: u32 }
+    /// # example(|cart: &Session<Cart>| {
+    /// assert!(cart.get().is_none());
+    /// cart.set(Cart { items: 2 }).unwrap();
+    /// let snapshot = cart.get().unwrap();
+    /// cart.set(Cart { items: 3 }).unwrap();
+    /// assert_eq!(snapshot.items, 2);
+    /// # });
+    /// ```
     #[must_use]
     pub fn get(&self) -> Option<Arc<S>> {
         self.0.state().value.clone()
@@ -44,6 +57,17 @@ impl<S: SessionValue> Session<S> {
     /// # Errors
     ///
     /// If the change cannot take effect.
+    ///
+    /// ```
+    /// # use cloakroom_core::{Session, example};
+    /// # #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+    /// # struct Cart { items: u32 }
+    /// # let lines = example(|cart: &Session<Cart>| {
+    /// cart.set(Cart { items: 1 }).unwrap();
+    /// assert_eq!(cart.get().unwrap().items, 1);
+    /// # });
+    /// assert!(lines[0].starts_with("__Host-example="));
+    /// ```
     pub fn set(&self, value: S) -> Result<(), ChangeError> {
         let _turn = self.0.take_turn()?;
         self.store(value, Remade::Otherwise)
@@ -58,6 +82,23 @@ impl<S: SessionValue> Session<S> {
     ///
     /// [`ChangeError::NoSession`] where there is none; else if the change cannot take effect. A
     /// panic inside `change` abandons the session for this request.
+    ///
+    /// ```
+    /// # use cloakroom_core::{Session, example};
+    /// # #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+    /// # struct Cart { items: u32 }
+    /// # example(|cart: &Session<Cart>| {
+    /// use cloakroom_core::ChangeError;
+    ///
+    /// assert_eq!(cart.update(|cart| cart.items += 1), Err(ChangeError::NoSession));
+    /// cart.set(Cart { items: 1 }).unwrap();
+    /// let before = cart.update(|cart| std::mem::replace(&mut cart.items, 5)).unwrap();
+    /// assert_eq!((before, cart.get().unwrap().items), (1, 5));
+    /// // Inside a change, another one is told so instead of waiting for itself.
+    /// let inner = cart.update(|_| cart.set(Cart::default())).unwrap();
+    /// assert_eq!(inner, Err(ChangeError::Reentered));
+    /// # });
+    /// ```
     pub fn update<R>(&self, change: impl FnOnce(&mut S) -> R) -> Result<R, ChangeError>
     where
         S: Clone,
@@ -75,6 +116,16 @@ impl<S: SessionValue> Session<S> {
     /// # Errors
     ///
     /// If the change cannot take effect.
+    ///
+    /// ```
+    /// # use cloakroom_core::{Session, example};
+    /// # #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+    /// # struct Cart { items: u32 }
+    /// # example(|cart: &Session<Cart>| {
+    /// cart.update_or_default(|cart| cart.items += 1).unwrap();
+    /// assert_eq!(cart.get().unwrap().items, 1);
+    /// # });
+    /// ```
     pub fn update_or_default<R>(&self, change: impl FnOnce(&mut S) -> R) -> Result<R, ChangeError>
     where
         S: Clone + Default,
@@ -95,6 +146,16 @@ impl<S: SessionValue> Session<S> {
     /// # Errors
     ///
     /// If there is no session and it cannot take effect to make one.
+    ///
+    /// ```
+    /// # use cloakroom_core::{Session, example};
+    /// # #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+    /// # struct Cart { items: u32 }
+    /// # example(|cart: &Session<Cart>| {
+    /// assert_eq!(cart.get_or_set_with(|| Cart { items: 7 }).unwrap().items, 7);
+    /// assert_eq!(cart.get_or_set_with(|| Cart { items: 8 }).unwrap().items, 7);
+    /// # });
+    /// ```
     pub fn get_or_set_with(&self, make: impl FnOnce() -> S) -> Result<Arc<S>, ChangeError> {
         let _turn = self.0.take_turn()?;
         if let Some(value) = self.get() {
@@ -115,6 +176,17 @@ impl<S: SessionValue> Session<S> {
     /// # Errors
     ///
     /// [`ChangeError::NoSession`] where there is none; else if the change cannot take effect.
+    ///
+    /// ```
+    /// # use cloakroom_core::{Session, example};
+    /// # #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+    /// # struct Cart { items: u32 }
+    /// # example(|cart: &Session<Cart>| {
+    /// cart.set(Cart { items: 1 }).unwrap();
+    /// cart.update_retrying(|cart| cart.items += 1).unwrap();
+    /// assert_eq!(cart.get().unwrap().items, 2);
+    /// # });
+    /// ```
     pub fn update_retrying(
         &self,
         change: impl Fn(&mut S) + Send + Sync + 'static,
@@ -138,6 +210,18 @@ impl<S: SessionValue> Session<S> {
     /// # Errors
     ///
     /// If the change cannot take effect.
+    ///
+    /// ```
+    /// # use cloakroom_core::{Session, example};
+    /// # #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+    /// # struct Cart { items: u32 }
+    /// # let lines = example(|cart: &Session<Cart>| {
+    /// cart.set(Cart { items: 1 }).unwrap();
+    /// cart.clear().unwrap();
+    /// assert!(cart.get().is_none());
+    /// # });
+    /// assert!(lines.is_empty(), "a session that never began needs no clearing");
+    /// ```
     pub fn clear(&self) -> Result<(), ChangeError> {
         let _turn = self.0.take_turn()?;
         let mut state = self.0.open()?;
@@ -156,6 +240,17 @@ impl<S: SessionValue> Session<S> {
     /// # Errors
     ///
     /// [`ChangeError::NoSession`] where there is none; else if the change cannot take effect.
+    ///
+    /// ```
+    /// # use cloakroom_core::{Session, example};
+    /// # #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+    /// # struct Cart { items: u32 }
+    /// # example(|cart: &Session<Cart>| {
+    /// use cloakroom_core::ChangeError;
+    ///
+    /// assert_eq!(cart.rotate(), Err(ChangeError::NoSession));
+    /// # });
+    /// ```
     pub fn rotate(&self) -> Result<(), ChangeError> {
         let _turn = self.0.take_turn()?;
         let mut state = self.0.open()?;
@@ -175,6 +270,16 @@ impl<S: SessionValue> Session<S> {
     /// # Errors
     ///
     /// If the change cannot take effect.
+    ///
+    /// ```
+    /// # use cloakroom_core::{Session, example};
+    /// # #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+    /// # struct Cart { items: u32 }
+    /// # example(|cart: &Session<Cart>| {
+    /// cart.sign_in(Cart { items: 1 }).unwrap();
+    /// assert_eq!(cart.get().unwrap().items, 1);
+    /// # });
+    /// ```
     pub fn sign_in(&self, value: S) -> Result<(), ChangeError> {
         let _turn = self.0.take_turn()?;
         self.store(value, Remade::Otherwise)?;
@@ -188,6 +293,17 @@ impl<S: SessionValue> Session<S> {
     /// # Errors
     ///
     /// [`ChangeError::NoSession`] where there is none; else if the change cannot take effect.
+    ///
+    /// ```
+    /// # use cloakroom_core::{Session, example};
+    /// # #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+    /// # struct Cart { items: u32 }
+    /// # example(|cart: &Session<Cart>| {
+    /// use cloakroom_core::ChangeError;
+    ///
+    /// assert_eq!(cart.elevate(Cart::default()), Err(ChangeError::NoSession));
+    /// # });
+    /// ```
     pub fn elevate(&self, value: S) -> Result<(), ChangeError> {
         let _turn = self.0.take_turn()?;
         if !self.0.open()?.loaded.is_live() {
@@ -220,6 +336,16 @@ impl<S: SessionValue> Session<S> {
 
     /// The session's name for listing and ending; not secret. `None` where there is no session, or
     /// only one that this request has made and not yet committed.
+    ///
+    /// ```
+    /// # use cloakroom_core::{Session, example};
+    /// # #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+    /// # struct Cart { items: u32 }
+    /// # example(|cart: &Session<Cart>| {
+    /// cart.set(Cart { items: 1 }).unwrap();
+    /// assert!(cart.reference().is_none(), "it is not committed yet");
+    /// # });
+    /// ```
     #[must_use]
     pub fn reference(&self) -> Option<SessionRef> {
         let name = &self.0.typed.provider.name;
@@ -257,6 +383,15 @@ impl<S: SessionValue> Session<S> {
     }
 
     /// When the session ends, as it was loaded or committed last.
+    ///
+    /// ```
+    /// # use cloakroom_core::{Session, example};
+    /// # #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+    /// # struct Cart { items: u32 }
+    /// # example(|cart: &Session<Cart>| {
+    /// assert!(cart.deadlines().is_none());
+    /// # });
+    /// ```
     #[must_use]
     pub fn deadlines(&self) -> Option<Deadlines> {
         match self.0.state().loaded.presented {
@@ -270,6 +405,17 @@ impl<S: SessionValue> Session<S> {
 
     /// How many bytes the value has as the codec encodes it; `None` where there is no session or
     /// it cannot be encoded.
+    ///
+    /// ```
+    /// # use cloakroom_core::{Session, example};
+    /// # #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+    /// # struct Cart { items: u32 }
+    /// # example(|cart: &Session<Cart>| {
+    /// assert_eq!(cart.encoded_len(), None);
+    /// cart.set(Cart { items: 1 }).unwrap();
+    /// assert_eq!(cart.encoded_len(), Some(r#"{"items":1}"#.len()));
+    /// # });
+    /// ```
     #[must_use]
     pub fn encoded_len(&self) -> Option<usize> {
         let content = self.0.encode(0, 0).ok()?;
@@ -344,6 +490,24 @@ impl<S: SessionValue> fmt::Debug for Session<S> {
 ///
 /// Finds it deep in the call stack without handing it down; never loads. Works in the task that
 /// serves the request.
+///
+/// ```
+/// # use cloakroom_core::{Session, example};
+/// # #[derive(Clone, Default, serde::Serialize, serde::Deserialize)]
+/// # struct Cart { items: u32 }
+/// use cloakroom_core::current;
+///
+/// fn deep_down() {
+///     let cart = current::<Cart>().expect("the handler asked for it");
+///     cart.update_or_default(|cart| cart.items += 1).unwrap();
+/// }
+///
+/// # example(|cart: &Session<Cart>| {
+/// deep_down();
+/// assert_eq!(cart.get().unwrap().items, 1);
+/// # });
+/// assert!(current::<Cart>().is_none(), "no request is being served here");
+/// ```
 #[must_use]
 pub fn current<S: SessionValue>() -> Option<Session<S>> {
     match find(None) {

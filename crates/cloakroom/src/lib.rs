@@ -1,4 +1,59 @@
-//! Typed sessions for web applications.
+//! Typed sessions for Rust web applications: with the client, sealed or signed, or on the server,
+//! where only an id travels.
+//!
+//! * [Getting started](#getting-started): ten lines.
+//! * [`Sessions::builder`]: which sessions an application has; [`SessionOptions`] is all that can be
+//!   said of one.
+//! * [`Session`]: the handle in a handler. [`Present`] answers 401 where there is none.
+//! * [`KeyRing`]: keys, where they come from and how they change.
+//! * [`Storage`] and [`MemoryStorage`]: where stored sessions lie.
+//! * [`Transformer`]: steps of your own between content and token, with a worked example.
+//! * [`Observer`] and [`Event`]: everything that happens to a session.
+//!
+//! # Getting started
+//!
+//! ```
+//! use axum::{Router, routing::{get, post}};
+//! use cloakroom::{ChangeError, Key, KeyRing, LayerExt, MemoryStorage, Present, Session, Sessions,
+//!     ThreadEntropy};
+//! # use cloakroom_testkit::Client;
+//!
+//! #[derive(Clone, serde::Serialize, serde::Deserialize)]
+//! struct Login { user: u64 }
+//!
+//! async fn sign_in(login: Session<Login>) -> Result<(), ChangeError> {
+//!     // … after `login.begin_sign_in(…)` and a check of the password …
+//!     login.sign_in(Login { user: 7 })
+//! }
+//!
+//! async fn account(login: Present<Login>) -> String {
+//!     format!("user {}", login.user)
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! let keys = KeyRing::single(Key::generate(&ThreadEntropy));
+//! let storage = MemoryStorage::new();
+//! let sessions = Sessions::builder("shop", &keys)
+//!     .cookie::<Login>("login", |c| c.stored_in(&storage).subject(|l| l.user.to_string()))
+//!     .build()
+//!     .expect("no contradictions");
+//! let app = Router::new()
+//!     .route("/sign-in", post(sign_in))
+//!     .route("/account", get(account))
+//!     .layer(sessions.layer());
+//!
+//! let mut browser = Client::new(app);
+//! assert_eq!(browser.get("/account").await.status, 401);
+//! browser.post("/sign-in").await;
+//! assert_eq!(browser.get("/account").await.body, "user 7");
+//! # }
+//! ```
+//!
+//! # Features
+//!
+//! * `axum` (default): the extractors and the layer.
+//! * `tower`: the layer alone, for any `http` service.
 
 pub use cloakroom_core::*;
 
@@ -7,3 +62,8 @@ pub use cloakroom_tower::{LayerExt, SessionLayer, SessionService};
 
 #[cfg(feature = "axum")]
 pub use cloakroom_axum::{Absent, Present};
+
+/// The README's code is a test.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

@@ -5,6 +5,7 @@ use std::task::{Context, Poll, Waker};
 
 use cloakroom_crypto::{Key, KeyRing, ThreadEntropy};
 
+use crate::builder::{BuildError, CookieSession};
 use crate::commit::ResponseHead;
 use crate::frame::Frame;
 use crate::head::RequestHead;
@@ -66,6 +67,20 @@ pub fn example<S: SessionValue>(run: impl FnOnce(&Session<S>)) -> Vec<String> {
         }),
     }
     lines
+}
+
+/// Builds sessions of one cookie with text for content, configured by `configure`.
+///
+/// # Errors
+///
+/// What [`build`](crate::SessionsBuilder::build) refuses.
+pub fn example_build(
+    configure: impl FnOnce(CookieSession<String>) -> CookieSession<String>,
+) -> Result<Sessions, BuildError> {
+    let keys = KeyRing::single(Key::generate(&ThreadEntropy));
+    Sessions::builder("example", &keys)
+        .cookie("example", configure)
+        .build()
 }
 
 /// The answer of a future that never waits, as those of a storage in memory.

@@ -47,7 +47,7 @@ pub use commit::ResponseHead;
 pub use error::{ChangeError, CommitError, LoadError, StoreError};
 pub use event::{Event, EventKind, LogHandle, Observer, RenewReason};
 #[doc(hidden)]
-pub use example::example;
+pub use example::{example, example_build};
 pub use frame::{Frame, SharedFrame};
 pub use head::RequestHead;
 #[cfg(feature = "http")]

@@ -105,6 +105,11 @@ impl<S: SessionValue, W> SessionOptions<S, W> {
     }
 
     /// Keeps the content with the client, encrypted and authenticated (XAES-256-GCM).
+    ///
+    /// ```
+    /// # use cloakroom_core::example_build;
+    /// example_build(|c| c.sealed()).unwrap();
+    /// ```
     pub fn sealed(mut self) -> Self {
         self.chain.push(Seal);
         self.native_step = Some("sealed");
@@ -116,6 +121,11 @@ impl<S: SessionValue, W> SessionOptions<S, W> {
     /// # Security
     ///
     /// The client, and whoever gets at its cookies, reads all of the content.
+    ///
+    /// ```
+    /// # use cloakroom_core::example_build;
+    /// example_build(|c| c.signed()).unwrap();
+    /// ```
     pub fn signed(mut self) -> Self {
         self.chain.push(Sign);
         self.native_step = Some("signed");
@@ -123,6 +133,17 @@ impl<S: SessionValue, W> SessionOptions<S, W> {
     }
 
     /// Keeps the content in a storage; only an id travels.
+    ///
+    /// ```
+    /// # use cloakroom_core::example_build;
+    /// use cloakroom_core::MemoryStorage;
+    ///
+    /// let storage = MemoryStorage::new();
+    /// example_build(|c| c.stored_in(&storage)).unwrap();
+    /// // The content does not travel, so it is not sealed either.
+    /// let error = example_build(|c| c.stored_in(&storage).sealed()).unwrap_err();
+    /// assert_eq!(error.field(), "sealed");
+    /// ```
     pub fn stored_in<St: Storage + Clone>(mut self, storage: &St) -> Self {
         self.storage = Some(Arc::new(storage.clone()));
         self
@@ -140,12 +161,26 @@ impl<S: SessionValue, W> SessionOptions<S, W> {
     ///
     /// The client can put any content into the session. Only for what you would take from a form
     /// field as well.
+    ///
+    /// ```
+    /// # use cloakroom_core::example_build;
+    /// assert_eq!(example_build(|c| c).unwrap_err().field(), "sealed");
+    /// example_build(|c| c.forgeable_by_clients()).unwrap();
+    /// ```
     pub const fn forgeable_by_clients(mut self) -> Self {
         self.forgeable = true;
         self
     }
 
     /// How values become bytes, and which older forms are read. **Default**: JSON, version 1.
+    ///
+    /// ```
+    /// # use cloakroom_core::example_build;
+    /// use cloakroom_core::{Json, Schema};
+    ///
+    /// let schema = Schema::new(Json).version(2).reads(1, |old: u64| old.to_string());
+    /// example_build(|c| c.sealed().schema(schema)).unwrap();
+    /// ```
     pub fn schema<C: Codec>(mut self, schema: Schema<S, C>) -> Self {
         self.codec = schema.build();
         self
@@ -153,12 +188,31 @@ impl<S: SessionValue, W> SessionOptions<S, W> {
 
     /// From the beginning of a session to its end at the latest, enforced by the server.
     /// **Default**: 7 days. A shorter one takes hold of existing sessions at once.
+    ///
+    /// ```
+    /// # use cloakroom_core::example_build;
+    /// use std::time::Duration;
+    ///
+    /// example_build(|c| c.sealed().absolute_timeout(Duration::from_secs(3600))).unwrap();
+    /// let error = example_build(|c| c.sealed().absolute_timeout(Duration::ZERO)).unwrap_err();
+    /// assert_eq!(error.field(), "absolute_timeout");
+    /// ```
     pub const fn absolute_timeout(mut self, timeout: Duration) -> Self {
         self.absolute = Some(timeout);
         self
     }
 
     /// Lets sessions live without an absolute deadline. Only for stored sessions.
+    ///
+    /// ```
+    /// # use cloakroom_core::example_build;
+    /// use cloakroom_core::MemoryStorage;
+    ///
+    /// let storage = MemoryStorage::new();
+    /// example_build(|c| c.stored_in(&storage).no_absolute_timeout()).unwrap();
+    /// let error = example_build(|c| c.sealed().no_absolute_timeout()).unwrap_err();
+    /// assert_eq!(error.field(), "no_absolute_timeout");
+    /// ```
     pub const fn no_absolute_timeout(mut self) -> Self {
         self.absolute = None;
         self
@@ -168,6 +222,16 @@ impl<S: SessionValue, W> SessionOptions<S, W> {
     ///
     /// A session ends between this less [`touch_after`](Self::touch_after) and this after its last
     /// use. By value, only page loads and changes count as use, since only they may send a token.
+    ///
+    /// ```
+    /// # use cloakroom_core::example_build;
+    /// use std::time::Duration;
+    ///
+    /// let (hour, week) = (Duration::from_secs(3600), Duration::from_secs(7 * 86_400));
+    /// example_build(|c| c.sealed().idle_timeout(hour)).unwrap();
+    /// let error = example_build(|c| c.sealed().idle_timeout(2 * week)).unwrap_err();
+    /// assert_eq!(error.field(), "idle_timeout");
+    /// ```
     pub const fn idle_timeout(mut self, timeout: Duration) -> Self {
         self.idle = Some(timeout);
         self
@@ -177,6 +241,16 @@ impl<S: SessionValue, W> SessionOptions<S, W> {
     ///
     /// Each move is a write to the storage (by id) or a new cookie (by value): a larger span saves
     /// them and makes the end less exact.
+    ///
+    /// ```
+    /// # use cloakroom_core::example_build;
+    /// use std::time::Duration;
+    ///
+    /// let (minute, hour) = (Duration::from_secs(60), Duration::from_secs(3600));
+    /// example_build(|c| c.sealed().idle_timeout(hour).touch_after(minute)).unwrap();
+    /// let error = example_build(|c| c.sealed().idle_timeout(minute).touch_after(hour)).unwrap_err();
+    /// assert_eq!(error.field(), "touch_after");
+    /// ```
     pub const fn touch_after(mut self, span: Duration) -> Self {
         self.touch_after = Some(span);
         self
@@ -184,6 +258,18 @@ impl<S: SessionValue, W> SessionOptions<S, W> {
 
     /// For how long the token before a rotation stays good after the new one has come back once.
     /// **Default**: 30 seconds. Only for stored sessions.
+    ///
+    /// ```
+    /// # use cloakroom_core::example_build;
+    /// use std::time::Duration;
+    /// use cloakroom_core::MemoryStorage;
+    ///
+    /// let storage = MemoryStorage::new();
+    /// let minute = Duration::from_secs(60);
+    /// example_build(|c| c.stored_in(&storage).rotation_overlap(minute)).unwrap();
+    /// let error = example_build(|c| c.sealed().rotation_overlap(minute)).unwrap_err();
+    /// assert_eq!(error.field(), "rotation_overlap");
+    /// ```
     pub const fn rotation_overlap(mut self, overlap: Duration) -> Self {
         self.overlap = overlap;
         self.only_by_id = Some("rotation_overlap");
@@ -195,6 +281,14 @@ impl<S: SessionValue, W> SessionOptions<S, W> {
     /// # Security
     ///
     /// Such a token was stolen or is very late; the default is to end the session.
+    ///
+    /// ```
+    /// # use cloakroom_core::example_build;
+    /// use cloakroom_core::MemoryStorage;
+    ///
+    /// let storage = MemoryStorage::new();
+    /// example_build(|c| c.stored_in(&storage).survives_reused_tokens()).unwrap();
+    /// ```
     pub const fn survives_reused_tokens(mut self) -> Self {
         self.end_on_reuse = false;
         self.only_by_id = Some("survives_reused_tokens");
@@ -203,6 +297,15 @@ impl<S: SessionValue, W> SessionOptions<S, W> {
 
     /// How far the server can end sessions that live with the client. To be named for those that
     /// have a [`subject`](Self::subject), so that nobody takes a log-out for more than it is.
+    ///
+    /// ```
+    /// # use cloakroom_core::example_build;
+    /// use cloakroom_core::Ending;
+    ///
+    /// let owned = |c: cloakroom_core::CookieSession<String>| c.sealed().subject(String::clone);
+    /// assert_eq!(example_build(owned).unwrap_err().field(), "ending");
+    /// example_build(|c| owned(c).ending(Ending::Stateless)).unwrap();
+    /// ```
     pub const fn ending(mut self, ending: Ending) -> Self {
         self.ending = Some(ending);
         self
@@ -211,11 +314,30 @@ impl<S: SessionValue, W> SessionOptions<S, W> {
     /// Whom a session belongs to: a user id, at most 255 bytes.
     ///
     /// A change of it is a sign-in; by it all of a user's sessions are listed and ended.
+    ///
+    /// ```
+    /// # use cloakroom_core::example_build;
+    /// use cloakroom_core::MemoryStorage;
+    ///
+    /// let storage = MemoryStorage::new();
+    /// example_build(|c| c.stored_in(&storage).subject(|name| name.clone())).unwrap();
+    /// ```
     pub fn subject(self, of: impl Fn(&S) -> String + Send + Sync + 'static) -> Self {
         self.subject_if_any(move |value| Some(of(value)))
     }
 
     /// As [`subject`](Self::subject), for sessions that may belong to nobody yet.
+    ///
+    /// ```
+    /// # use cloakroom_core::example_build;
+    /// use cloakroom_core::MemoryStorage;
+    ///
+    /// let storage = MemoryStorage::new();
+    /// example_build(|c| {
+    ///     c.stored_in(&storage).subject_if_any(|name| (name != "guest").then(|| name.clone()))
+    /// })
+    /// .unwrap();
+    /// ```
     pub fn subject_if_any(
         mut self,
         of: impl Fn(&S) -> Option<String> + Send + Sync + 'static,
@@ -225,6 +347,11 @@ impl<S: SessionValue, W> SessionOptions<S, W> {
     }
 
     /// What a value must satisfy: written ones that do not are an error, read ones no session.
+    ///
+    /// ```
+    /// # use cloakroom_core::example_build;
+    /// example_build(|c| c.sealed().validate(|text| text.len() < 100)).unwrap();
+    /// ```
     pub fn validate(mut self, valid: impl Fn(&S) -> bool + Send + Sync + 'static) -> Self {
         self.validate = Some(Box::new(valid));
         self
@@ -232,6 +359,17 @@ impl<S: SessionValue, W> SessionOptions<S, W> {
 
     /// What two changes of one stored session at the same time come to. **Default**:
     /// [`Conflicts::Merge`] without rules for fields.
+    ///
+    /// ```
+    /// # use cloakroom_core::example_build;
+    /// use cloakroom_core::{Conflicts, MemoryStorage};
+    ///
+    /// let storage = MemoryStorage::new();
+    /// example_build(|c| c.stored_in(&storage).conflicts(Conflicts::Reject)).unwrap();
+    /// // Sessions that live with the client have no conflicts to detect.
+    /// let error = example_build(|c| c.sealed().conflicts(Conflicts::LastWins)).unwrap_err();
+    /// assert_eq!(error.field(), "conflicts");
+    /// ```
     pub fn conflicts(mut self, conflicts: Conflicts<S>) -> Self {
         self.only_by_id = Some("conflicts");
         match conflicts {
@@ -251,6 +389,17 @@ impl<S: SessionValue, W> SessionOptions<S, W> {
 
     /// What a request gets when the storage cannot be read. **Default**:
     /// [`StorageFailure::Respond503`].
+    ///
+    /// ```
+    /// # use cloakroom_core::example_build;
+    /// use cloakroom_core::{MemoryStorage, StorageFailure};
+    ///
+    /// let storage = MemoryStorage::new();
+    /// example_build(|c| {
+    ///     c.stored_in(&storage).on_storage_failure(StorageFailure::TreatAsAbsent)
+    /// })
+    /// .unwrap();
+    /// ```
     pub const fn on_storage_failure(mut self, failure: StorageFailure) -> Self {
         self.storage_failure = failure;
         self.only_by_id = Some("on_storage_failure");
@@ -259,6 +408,15 @@ impl<S: SessionValue, W> SessionOptions<S, W> {
 
     /// How long a call of the storage may take before it counts as failed. **Default**: 5 seconds.
     /// Needs a tokio runtime with time; without one there is no limit.
+    ///
+    /// ```
+    /// # use cloakroom_core::example_build;
+    /// use std::time::Duration;
+    /// use cloakroom_core::MemoryStorage;
+    ///
+    /// let storage = MemoryStorage::new();
+    /// example_build(|c| c.stored_in(&storage).storage_timeout(Duration::from_secs(1))).unwrap();
+    /// ```
     pub const fn storage_timeout(mut self, timeout: Duration) -> Self {
         self.storage_timeout = Some(timeout);
         self.only_by_id = Some("storage_timeout");
@@ -267,6 +425,20 @@ impl<S: SessionValue, W> SessionOptions<S, W> {
 
     /// How many live sessions a subject may have, and what one more does. **Default**: 100, and
     /// the 101st is refused with 429.
+    ///
+    /// ```
+    /// # use cloakroom_core::example_build;
+    /// use std::num::NonZeroU32;
+    /// use cloakroom_core::{MemoryStorage, WhenFull};
+    ///
+    /// let storage = MemoryStorage::new();
+    /// example_build(|c| {
+    ///     c.stored_in(&storage)
+    ///         .subject(String::clone)
+    ///         .sessions_per_subject(NonZeroU32::MIN, WhenFull::EndOldest)
+    /// })
+    /// .unwrap();
+    /// ```
     pub const fn sessions_per_subject(mut self, max: NonZeroU32, when_full: WhenFull) -> Self {
         self.subject_limit = Some(SubjectLimit::new(max, when_full));
         self.only_by_id = Some("sessions_per_subject");
@@ -274,6 +446,11 @@ impl<S: SessionValue, W> SessionOptions<S, W> {
     }
 
     /// How many bytes content may have, and a transformer may leave. **Default**: 64 KiB.
+    ///
+    /// ```
+    /// # use cloakroom_core::example_build;
+    /// example_build(|c| c.sealed().size_limit(1_000)).unwrap();
+    /// ```
     pub const fn size_limit(mut self, bytes: usize) -> Self {
         self.limit = bytes;
         self

@@ -52,7 +52,7 @@ pub use frame::{Frame, SharedFrame};
 pub use head::RequestHead;
 #[cfg(feature = "http")]
 pub use http_head::{HeadView, Passive};
-pub use memory::MemoryStorage;
+pub use memory::{MemoryStorage, MemoryStorageBuilder};
 pub use merge::{Clash, FieldRules, Merged};
 pub use plan::Failure;
 pub use provider::{JoinWith, StorageFailure};

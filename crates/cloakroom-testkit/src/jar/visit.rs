@@ -162,7 +162,7 @@ impl Visit {
     }
 
     /// Whether the connection counts as secure.
-    pub(super) fn is_secure(&self, trust_this_machine: bool) -> bool {
+    pub(crate) fn is_secure(&self, trust_this_machine: bool) -> bool {
         self.https || (trust_this_machine && is_this_machine(&self.host))
     }
 

@@ -1,0 +1,115 @@
+//! What the service answered.
+
+use std::fmt::{self, Debug};
+
+use http::header::SET_COOKIE;
+use http::{HeaderMap, Response};
+use http_body::Body;
+use http_body_util::BodyExt;
+
+use super::or_fail::OrFail;
+
+/// An answer, read to its end.
+///
+/// # Security
+///
+/// `Debug` shows the status and the names of the headers: values and body may hold a session.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Answer {
+    /// The status code.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body; what is not UTF-8 is replaced.
+    pub body: String,
+}
+
+impl Answer {
+    /// Reads a response to its end, for tests that drive the service themselves.
+    ///
+    /// # Panics
+    ///
+    /// If the body fails.
+    pub async fn read<B>(response: Response<B>) -> Self
+    where
+        B: Body,
+        B::Error: Debug,
+    {
+        let (head, body) = response.into_parts();
+        let body = body.collect().await.or_fail("the answer's body failed");
+        Self {
+            status: head.status.as_u16(),
+            headers: head.headers,
+            body: String::from_utf8_lossy(&body.to_bytes()).into_owned(),
+        }
+    }
+
+    /// The Set-Cookie lines, in order.
+    #[must_use]
+    pub fn set_cookies(&self) -> Vec<String> {
+        let lines = self.headers.get_all(SET_COOKIE).iter();
+        lines
+            .map(|line| String::from_utf8_lossy(line.as_bytes()).into_owned())
+            .collect()
+    }
+
+    /// Whether the answer sets the cookie `name` (prefix included) to a value.
+    #[must_use]
+    pub fn sets(&self, name: &str) -> bool {
+        let lines = self.set_cookies();
+        lines
+            .iter()
+            .filter_map(|line| value_and_attributes(line, name))
+            .any(|(value, _)| !value.is_empty())
+    }
+
+    /// Whether the answer makes a browser forget the cookie `name` (prefix included): without a
+    /// value, and expired by `Max-Age=0` or, without Max-Age, by an `Expires` in 1970.
+    #[must_use]
+    pub fn clears(&self, name: &str) -> bool {
+        let lines = self.set_cookies();
+        lines
+            .iter()
+            .filter_map(|line| value_and_attributes(line, name))
+            .any(|(value, attributes)| value.is_empty() && is_expired(attributes))
+    }
+
+    /// The first header `name`; `None` where there is none, or none that is ASCII.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+impl Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("status", &self.status)
+            .field("headers", &self.headers.keys().collect::<Vec<_>>())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The value and the attributes of a Set-Cookie line, if it is of this name.
+fn value_and_attributes<'a>(line: &'a str, name: &str) -> Option<(&'a str, &'a str)> {
+    let (pair, attributes) = line.split_once(';').unwrap_or((line, ""));
+    let (named, value) = pair.split_once('=')?;
+    (named.trim() == name).then_some((value.trim(), attributes))
+}
+
+/// Whether a cookie with these attributes is expired when it comes.
+fn is_expired(attributes: &str) -> bool {
+    let value_of = |wanted: &str| {
+        attributes.split(';').find_map(|attribute| {
+            let (name, value) = attribute.split_once('=')?;
+            name.trim()
+                .eq_ignore_ascii_case(wanted)
+                .then(|| value.trim())
+        })
+    };
+    match value_of("max-age") {
+        Some(seconds) => seconds == "0",
+        None => value_of("expires").is_some_and(|date| date.contains(" 1970 ")),
+    }
+}

@@ -44,12 +44,16 @@ struct SharedInner {
 
 /// The sessions that a request has asked for.
 #[derive(Default)]
-pub(crate) struct Slots(Few<(TypeId, Arc<dyn AnySlot>)>);
+pub(crate) struct Slots {
+    asked: Few<(TypeId, Arc<dyn AnySlot>)>,
+    /// The request is over: what is asked for now can be read, and never changed.
+    over: bool,
+}
 
 impl Slots {
     fn get<S: SessionValue>(&self) -> Option<Arc<Slot<S>>> {
         let of = TypeId::of::<S>();
-        let (_, slot) = self.0.iter().find(|(known, _)| *known == of)?;
+        let (_, slot) = self.asked.iter().find(|(known, _)| *known == of)?;
         let any: Arc<dyn Any + Send + Sync> = Arc::clone(slot) as _;
         any.downcast().ok()
     }
@@ -59,20 +63,32 @@ impl Slots {
         if let Some(known) = self.get() {
             return known;
         }
-        self.0.push((TypeId::of::<S>(), Arc::clone(&slot) as _));
+        if self.over {
+            slot.shut();
+        }
+        self.asked
+            .push((TypeId::of::<S>(), Arc::clone(&slot) as _));
         slot
     }
 
     fn all(&self) -> impl Iterator<Item = Arc<dyn AnySlot>> {
-        self.0.iter().map(|(_, slot)| Arc::clone(slot))
+        self.asked.iter().map(|(_, slot)| Arc::clone(slot))
+    }
+
+    /// Takes the sessions out at the end of the request.
+    fn take(&mut self) -> Few<Arc<dyn AnySlot>> {
+        self.over = true;
+        let taken = std::mem::take(&mut self.asked);
+        taken.into_iter().map(|(_, slot)| slot).collect()
     }
 }
 
-/// A request that ends without a response's head commits nothing, and later changes are told.
-impl Drop for Slots {
+/// A request that ends without a response's head commits nothing, and later changes are told: also
+/// where a task that it left behind holds on to a shared frame.
+impl Drop for Frame {
     fn drop(&mut self) {
-        for (_, slot) in self.0.iter() {
-            let _closed = slot.close();
+        for slot in self.take_slots().iter() {
+            slot.shut();
         }
     }
 }
@@ -111,16 +127,11 @@ impl Frame {
     /// The sessions that were asked for, taken out.
     pub(crate) fn take_slots(&mut self) -> Few<Arc<dyn AnySlot>> {
         match &mut self.0 {
-            Some(Lent::Own { slots, .. }) => take(slots),
-            Some(Lent::Shared(shared)) => take(&mut shared.slots()),
+            Some(Lent::Own { slots, .. }) => slots.take(),
+            Some(Lent::Shared(shared)) => shared.slots().take(),
             None => Few::new(),
         }
     }
-}
-
-fn take(slots: &mut Slots) -> Few<Arc<dyn AnySlot>> {
-    let taken = std::mem::take(&mut slots.0);
-    taken.into_iter().map(|(_, slot)| slot).collect()
 }
 
 /// Takes the frame back from the thread's stack, also while unwinding.
@@ -155,21 +166,35 @@ pub(crate) enum Found<S> {
 /// Looks a type up: in the frames of this thread, nearest first, then in those of the request.
 pub(crate) fn find<S: SessionValue>(shared: Option<&SharedFrame>) -> Found<S> {
     let (found, here) = STACK.with_borrow(|stack| {
-        let found = stack.iter().rev().find_map(|lent| match lent {
+        let of_each = stack.iter().rev().filter_map(|lent| match lent {
             Lent::Own { sessions, slots } => look(sessions, slots),
             Lent::Shared(shared) => look(&shared.0.sessions, &shared.slots()),
         });
-        (found, !stack.is_empty())
+        (nearest(of_each), !stack.is_empty())
     });
     let in_request = || {
-        let mut frames = std::iter::successors(shared, |frame| frame.0.around.as_ref());
-        frames.find_map(|frame| look(&frame.0.sessions, &frame.slots()))
+        let frames = std::iter::successors(shared, |frame| frame.0.around.as_ref());
+        nearest(frames.filter_map(|frame| look(&frame.0.sessions, &frame.slots())))
     };
     match found.or_else(in_request) {
         Some(found) => found,
         None if here || shared.is_some() => Found::NoProvider,
         None => Found::NoFrame,
     }
+}
+
+/// What the nearest frame has. Where the same sessions lie around the code more than once, that is
+/// the session which any of their frames has loaded: two copies of it would overwrite each other.
+fn nearest<S>(mut of_each: impl Iterator<Item = Found<S>>) -> Option<Found<S>> {
+    let first = of_each.next()?;
+    let Found::Provider(sessions, _) = &first else {
+        return Some(first);
+    };
+    let mut loaded = of_each.filter(|found| match found {
+        Found::Loaded(slot) => Arc::ptr_eq(&slot.environment, sessions.environment()),
+        Found::Provider(..) | Found::NoProvider | Found::NoFrame => false,
+    });
+    loaded.next().or(Some(first))
 }
 
 fn look<S: SessionValue>(sessions: &Sessions, slots: &Slots) -> Option<Found<S>> {

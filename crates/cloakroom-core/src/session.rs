@@ -17,7 +17,7 @@ use crate::plan::Presented;
 use crate::provider::{StorageFailure, Typed};
 use crate::reference::{Deadlines, SessionRef};
 use crate::registry::{SessionValue, Sessions};
-use crate::slot::{AnySlot, Slot};
+use crate::slot::{AnySlot, Intent, Slot};
 
 /// A handle on the session of type `S` of the running request. Cheap to clone.
 ///
@@ -282,9 +282,7 @@ impl<S: SessionValue> Session<S> {
     /// ```
     pub fn sign_in(&self, value: S) -> Result<(), ChangeError> {
         let _turn = self.0.take_turn()?;
-        self.store(value, Remade::Otherwise)?;
-        self.0.open()?.intent.sign_in();
-        Ok(())
+        self.put(value, Remade::Otherwise, Intent::sign_in)
     }
 
     /// Raises the rights of the same user: as [`sign_in`](Self::sign_in), but the created time and
@@ -309,9 +307,7 @@ impl<S: SessionValue> Session<S> {
         if !self.0.open()?.loaded.is_live() {
             return Err(ChangeError::NoSession);
         }
-        self.store(value, Remade::Otherwise)?;
-        self.0.open()?.intent.elevate();
-        Ok(())
+        self.put(value, Remade::Otherwise, Intent::elevate)
     }
 
     /// To be called before the credentials of `subject` are checked: if all of the subject's
@@ -428,9 +424,21 @@ impl<S: SessionValue> Session<S> {
     }
 
     fn store(&self, value: S, remade: Remade<S>) -> Result<(), ChangeError> {
+        self.put(value, remade, |_| ())
+    }
+
+    /// Keeps `value` and what else it means, in one step: a commit in another thread sees both or
+    /// neither.
+    fn put(
+        &self,
+        value: S,
+        remade: Remade<S>,
+        means: impl FnOnce(&mut Intent),
+    ) -> Result<(), ChangeError> {
         let mut state = self.0.open()?;
         state.value = Some(Arc::new(value));
         state.intent.write();
+        means(&mut state.intent);
         match (remade, &mut state.retries) {
             (Remade::By(change), Some(retries)) => retries.push(change),
             _ => state.retries = None,

@@ -4,4 +4,5 @@ mod intent;
 mod state;
 mod turn;
 
+pub(crate) use intent::Intent;
 pub(crate) use state::{AnySlot, Draft, JoinedContent, Outgoing, Slot};

@@ -149,17 +149,18 @@ fn moment_of(
     let provider = slot.provider();
     let facts = slot.facts();
     let (name, is_cookie) = (provider.wire.name(), provider.wire.is_cookie());
-    // Only a live session that the handler left alone can be renewed: look at the response only
+    // Only what the handler left alone is renewed, or cleared unasked: look at the response only
     // then.
-    let renewable = draft.wish == Wish::Keep
-        && matches!(draft.loaded.presented, Presented::Live(_))
-        && !lineage_is_full(&draft.loaded);
+    let kept = draft.wish == Wish::Keep && draft.loaded.presented != Presented::Nothing;
+    let carried = kept && response.carries(name, is_cookie);
+    let renewable = kept && !carried && !lineage_is_full(&draft.loaded);
     Moment {
         now,
         navigation: facts.navigation || !is_cookie,
         passive: facts.passive,
-        may_renew: renewable && !response.is_public() && !response.carries(name, is_cookie),
-        alone: draft.loaded.alone,
+        may_renew: renewable && !response.is_public(),
+        // What an inner layer or the handler has just set is not to be cleared again.
+        alone: draft.loaded.alone && !carried,
     }
 }
 

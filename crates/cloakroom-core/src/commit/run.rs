@@ -45,9 +45,7 @@ pub(crate) fn prepare_all(
     for slot in slots.iter() {
         if failed.is_some() {
             // No more is planned, and no more may be changed.
-            if let Some(draft) = slot.close() {
-                slot.finish(draft.loaded, Outgoing::None);
-            }
+            slot.shut();
             continue;
         }
         let now = slot.environment().now();

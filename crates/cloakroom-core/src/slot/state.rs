@@ -87,6 +87,8 @@ pub(crate) trait AnySlot: Any + Send + Sync {
     fn facts(&self) -> RequestFacts;
     /// Closes the gate and takes out what was loaded; `None` if it was closed before.
     fn close(&self) -> Option<Draft>;
+    /// Closes the gate for a request that commits nothing. Runs no code of the application.
+    fn shut(&self);
     /// The present value's content, behind `headroom` bytes of room.
     fn encode(&self, headroom: usize, tailroom: usize) -> Result<Buffer, Failure>;
     /// The format that [`encode`](Self::encode) writes.
@@ -253,6 +255,10 @@ where
             begun,
             retrying,
         })
+    }
+
+    fn shut(&self) {
+        self.state().closed = true;
     }
 
     fn encode(&self, headroom: usize, tailroom: usize) -> Result<Buffer, Failure> {

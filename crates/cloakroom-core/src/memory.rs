@@ -24,6 +24,8 @@ mod shard;
 mod storage;
 mod store;
 mod subjects;
+#[cfg(test)]
+mod tests;
 
 pub use builder::MemoryStorageBuilder;
 pub use storage::MemoryStorage;

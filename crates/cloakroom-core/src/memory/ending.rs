@@ -60,8 +60,8 @@ impl Store {
         }
     }
 
-    /// Removes what ended long ago, each under locks of its own, from the shard on where the sweep
-    /// before had enough.
+    /// Removes what ended long ago, each under locks of its own, from the shard after the one
+    /// where the sweep before had enough.
     pub(super) fn sweep(&self, now: Timestamp, limit: usize) -> usize {
         let before = now.saturating_sub(SWEEP_AFTER);
         let due = |end| end < before;
@@ -77,7 +77,7 @@ impl Store {
                 }
             }
             if swept == limit {
-                self.sweep_from.store(place, Ordering::Relaxed);
+                self.sweep_from.store(place + 1, Ordering::Relaxed);
                 break;
             }
         }

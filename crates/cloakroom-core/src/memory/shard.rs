@@ -233,3 +233,20 @@ const fn next(counter: &mut u64, step: u64) -> Version {
     *counter = counter.wrapping_add(step);
     version
 }
+
+#[cfg(test)]
+impl Shard {
+    /// How many records of a class lie here, if the index knows each of them at its right place.
+    pub(super) fn counted(&mut self, class: Class) -> usize {
+        let mut indexed = 0;
+        for entry in self.entries.values().filter(|entry| entry.class() == class) {
+            assert!(entry.indexed_at <= entry.end());
+            indexed += 1;
+        }
+        let entries = &self.entries;
+        let known = |(at, key): &(_, _)| entries.get(key).is_some_and(|e| e.indexed_at == *at);
+        assert!(self.with_subject.iter().all(known) && self.without_subject.iter().all(known));
+        assert_eq!(self.index(class).len(), indexed);
+        indexed
+    }
+}

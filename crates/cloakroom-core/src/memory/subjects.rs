@@ -136,3 +136,14 @@ impl Subjects {
         self.remembered = left.count();
     }
 }
+
+#[cfg(test)]
+impl Subjects {
+    /// How many sessions all subjects have, and how many numbers without any are remembered.
+    pub(super) fn counted(&self) -> (usize, usize) {
+        let without = self.known.values().filter(|k| k.sessions.is_empty());
+        assert_eq!(without.count(), self.remembered);
+        let sessions = self.known.values().map(|known| known.sessions.len());
+        (sessions.sum(), self.remembered)
+    }
+}

@@ -1,0 +1,7 @@
+//! The work that is measured, ours and that of others.
+
+pub(crate) mod hand;
+pub(crate) mod ignored;
+pub(crate) mod private_jar;
+pub(crate) mod sealed;
+pub(crate) mod values;

@@ -1,0 +1,174 @@
+//! Several ways of doing one thing, timed beside each other.
+
+use std::env;
+use std::fmt;
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use crate::must::Must;
+
+/// How long one sample lasts.
+const SAMPLE: Duration = Duration::from_micros(500);
+
+/// How many samples of each contender are taken.
+const ROUNDS: usize = 601;
+
+/// One way of doing the work of a table.
+pub struct Contender<'a> {
+    name: &'static str,
+    /// Does the work so many times.
+    work: Box<dyn FnMut(u32) + 'a>,
+}
+
+impl<'a> Contender<'a> {
+    /// A contender of this name that does `work`, whose answer is not optimised away.
+    pub fn new<T>(name: &'static str, mut work: impl FnMut() -> T + 'a) -> Self {
+        let work = move |times| {
+            for _ in 0..times {
+                // Dropping the answer is part of the work, as it is in a server.
+                drop(black_box(work()));
+            }
+        };
+        Self {
+            name,
+            work: Box::new(work),
+        }
+    }
+
+    fn time(&mut self, times: u32) -> Duration {
+        let begin = now();
+        (self.work)(times);
+        now().saturating_duration_since(begin)
+    }
+
+    /// How often the work fits into a sample.
+    fn fit(&mut self) -> u32 {
+        let mut times = 1;
+        while self.time(times) < SAMPLE && times < 1 << 24 {
+            times *= 2;
+        }
+        times.div_ceil(2)
+    }
+}
+
+impl fmt::Debug for Contender<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Contender").field(&self.name).finish()
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "what is measured is the machine's time"
+)]
+fn now() -> Instant {
+    Instant::now()
+}
+
+/// The contenders of one table.
+#[derive(Debug)]
+pub struct Race<'a> {
+    title: String,
+    contenders: Vec<Contender<'a>>,
+}
+
+impl<'a> Race<'a> {
+    /// A table without contenders; `None` if the command line asks for others.
+    #[must_use]
+    pub fn of(title: impl Into<String>) -> Option<Self> {
+        let title = title.into();
+        let mut words = env::args().skip(1).filter(|word| !word.starts_with('-'));
+        let wanted = words.next().is_none_or(|word| title.contains(&word));
+        wanted.then(|| Self {
+            title,
+            contenders: Vec::new(),
+        })
+    }
+
+    /// Adds a contender.
+    #[must_use]
+    pub fn with<T>(mut self, name: &'static str, work: impl FnMut() -> T + 'a) -> Self {
+        self.contenders.push(Contender::new(name, work));
+        self
+    }
+
+    /// Times all of them, interleaved.
+    #[must_use]
+    pub fn run(mut self) -> Table {
+        let fits: Vec<u32> = self.contenders.iter_mut().map(Contender::fit).collect();
+        let mut samples = vec![Vec::with_capacity(ROUNDS); fits.len()];
+        for round in 0..ROUNDS {
+            let all = self.contenders.iter_mut().zip(&fits).zip(&mut samples);
+            let mut all: Vec<_> = all.collect();
+            let first = round % all.len().max(1);
+            all.rotate_left(first);
+            for ((contender, times), samples) in all {
+                let nanos = contender.time(*times).as_nanos() as f64;
+                samples.push(nanos / f64::from(*times));
+            }
+        }
+        let names = self.contenders.iter().map(|contender| contender.name);
+        Table {
+            title: self.title,
+            rows: names.zip(samples).map(Row::of).collect(),
+        }
+    }
+}
+
+/// What a race came to.
+#[derive(Clone, Debug)]
+pub struct Table {
+    title: String,
+    rows: Vec<Row>,
+}
+
+#[derive(Clone, Debug)]
+struct Row {
+    name: &'static str,
+    min: f64,
+    median: f64,
+}
+
+impl Row {
+    fn of((name, mut samples): (&'static str, Vec<f64>)) -> Self {
+        samples.sort_by(f64::total_cmp);
+        let at = |index: usize| samples.get(index).copied().unwrap_or(f64::NAN);
+        Self {
+            name,
+            min: at(0),
+            median: at(samples.len() / 2),
+        }
+    }
+}
+
+impl Table {
+    /// The least nanoseconds that the contender of this name took.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such contender.
+    #[must_use]
+    #[track_caller]
+    pub fn nanos(&self, name: &str) -> f64 {
+        let mut rows = self.rows.iter();
+        rows.find(|row| row.name == name).must().min
+    }
+}
+
+/// Nanoseconds, and each row's excess over the first.
+impl fmt::Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let title = &self.title;
+        writeln!(
+            f,
+            "\n{title:<52} {:>8} {:>8} {:>9}",
+            "min ns", "median", "over 1st"
+        )?;
+        let first = self.rows.first().map_or(0.0, |row| row.min);
+        for Row { name, min, median } in &self.rows {
+            let over = min - first;
+            writeln!(f, "  {name:<50} {min:>8.0} {median:>8.0} {over:>+9.0}")?;
+        }
+        Ok(())
+    }
+}

@@ -13,7 +13,7 @@ use crate::failure::Failure;
 use crate::time;
 
 /// A byte more than a source may have, so that a longer one is refused and not cut off.
-const LONGEST: u64 = (1 << 20) + 1;
+const LONGEST: usize = (1 << 20) + 1;
 
 /// Says which key issues, and what is wrong.
 pub(crate) fn keys(what: &Check) -> Result<ExitCode, Failure> {
@@ -59,8 +59,9 @@ fn ring(what: &Check) -> Result<KeyRing, Failure> {
     if let Some(file) = &what.file {
         return Ok(builder.file(file)?);
     }
-    let mut text = Zeroizing::new(String::new());
-    io::stdin().take(LONGEST).read_to_string(&mut text)?;
+    // Room for everything at once: a string that grows would leave keys behind.
+    let mut text = Zeroizing::new(String::with_capacity(LONGEST));
+    io::stdin().take(LONGEST as u64).read_to_string(&mut text)?;
     let set: KeySet = text.parse()?;
     Ok(builder.keys(set)?)
 }

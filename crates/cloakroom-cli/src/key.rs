@@ -10,7 +10,7 @@ use crate::args::Dates;
 use crate::failure::Failure;
 
 /// More than any key needs.
-const LONGEST: u64 = 4_096;
+const LONGEST: usize = 4_096;
 
 /// Prints a fresh key to standard output and its id to standard error.
 pub(crate) fn make(dates: &Dates) -> Result<ExitCode, Failure> {
@@ -33,8 +33,9 @@ pub(crate) fn make(dates: &Dates) -> Result<ExitCode, Failure> {
 
 /// Prints the id of the key on standard input.
 pub(crate) fn id() -> Result<ExitCode, Failure> {
-    let mut text = Zeroizing::new(String::new());
-    io::stdin().take(LONGEST).read_to_string(&mut text)?;
+    // Room for everything at once: a string that grows would leave the key behind.
+    let mut text = Zeroizing::new(String::with_capacity(LONGEST));
+    io::stdin().take(LONGEST as u64).read_to_string(&mut text)?;
     let key: Key = text.trim().parse()?;
     writeln!(io::stdout(), "{}", key.id())?;
     Ok(ExitCode::SUCCESS)

@@ -175,6 +175,17 @@ proptest! {
 
     /// Rules: bad-input.
     #[test]
+    fn no_text_behind_a_key_makes_the_parser_panic(
+        text in "(;(accept_from|issue_from|accept_until|x)=(2030-01-0[1-9]T00:00:00Z|.{0,9})){0,3}",
+    ) {
+        let item = Key::generate(&ThreadEntropy).expose_text().to_string() + &text;
+        if let Ok(set) = item.parse::<KeySet>() {
+            prop_assert_eq!(set.expose_text().parse::<KeySet>().unwrap(), set);
+        }
+    }
+
+    /// Rules: bad-input.
+    #[test]
     fn no_mistyped_character_goes_unnoticed(place in 0_usize..52, other in "[-_a-zA-Z0-9 ]") {
         let text = Key::generate(&ThreadEntropy).expose_text();
         let mut typed = text.to_string();
@@ -272,7 +283,16 @@ fn errors_name_the_file_or_variable() {
     let error = WatchedFile::new(&ring, &file.0).check().unwrap_err();
     assert!(error.to_string().contains(&name) && error.item() == Some(1));
     let error = KeyRing::from_env("CLOAKROOM_NO_SUCH_VARIABLE").unwrap_err();
+    assert_eq!(error.kind(), KeyErrorKind::Unset);
     assert!(error.to_string().contains("CLOAKROOM_NO_SUCH_VARIABLE"));
+    // Every process that cargo starts has this one, and it is no list of keys.
+    let error = KeyRing::from_env("CARGO_MANIFEST_DIR").unwrap_err();
+    assert_eq!(error.kind(), KeyErrorKind::NotAKey);
+    assert!(
+        error
+            .to_string()
+            .starts_with("environment variable CARGO_MANIFEST_DIR: item 1: ")
+    );
 }
 
 /// Rules: key-change.

@@ -115,14 +115,17 @@ pub(crate) struct PresentedId {
 
 /// Reads the token of an id and checks that the server made it.
 pub(crate) fn read(cx: &Context<'_>, token: &[u8]) -> Result<PresentedId, Refusal> {
+    // The version comes first: how long another one is, only that one knows.
+    match token.first() {
+        None => return Err(Refusal::Malformed),
+        Some(version) if *version != ID_V1 => return Err(Refusal::UnknownVersion),
+        Some(_) => {}
+    }
     let (body, check) = token
         .split_last_chunk::<CHECK>()
         .filter(|_| token.len() == TOKEN_LEN)
         .ok_or(Refusal::Malformed)?;
-    let (version, rest) = body.split_first().ok_or(Refusal::Malformed)?;
-    if *version != ID_V1 {
-        return Err(Refusal::UnknownVersion);
-    }
+    let (_, rest) = body.split_first().ok_or(Refusal::Malformed)?;
     let (id, rest) = rest
         .split_first_chunk::<KEY_ID>()
         .ok_or(Refusal::Malformed)?;

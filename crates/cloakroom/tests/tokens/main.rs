@@ -1,0 +1,7 @@
+//! What a client may do to its tokens, and what becomes of them: bad input, clearing, several
+//! cookies, and changes of key. Every test drives a whole application by requests.
+
+mod bad_input;
+mod bad_life;
+mod sizes;
+mod support;

@@ -61,9 +61,8 @@ pub fn example<S: SessionValue>(run: impl FnOnce(&Session<S>)) -> Vec<String> {
     match committed {
         Err(error) => panic!("{error}"),
         Ok(mut effects) => effects.header_lines(|line| {
-            if let HeaderLine::SetCookie(value) | HeaderLine::Session(_, value) = line {
-                lines.push(String::from_utf8_lossy(&value).into_owned());
-            }
+            let (HeaderLine::SetCookie(value) | HeaderLine::Session(_, value)) = line;
+            lines.push(String::from_utf8_lossy(&value).into_owned());
         }),
     }
     lines

@@ -10,6 +10,7 @@
 
 mod answer;
 mod browser;
+mod metadata;
 mod or_fail;
 mod req;
 

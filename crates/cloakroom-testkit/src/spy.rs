@@ -15,11 +15,30 @@ use crate::call::Call;
 /// A storage that hands everything on to another one and keeps the names of the calls.
 ///
 /// A clone is the same storage and the same list: give one to `stored_in` and keep the other. A
-/// call is noted when it begins, whatever comes of it.
+/// call is noted when it is first polled, whatever comes of it.
 ///
 /// # Security
 ///
 /// `Debug` shows the calls, and neither keys nor records.
+///
+/// # Examples
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// use cloakroom_core::{MemoryStorage, Storage, Timestamp};
+/// use cloakroom_storage::StorageKey;
+/// use cloakroom_testkit::{Call, SpyStorage};
+///
+/// let spy = SpyStorage::new(MemoryStorage::new());
+/// let given_to_the_sessions = spy.clone();
+/// spy.assert_untouched();
+///
+/// let key = StorageKey::hash([7; 32]);
+/// given_to_the_sessions.read(&key, Timestamp::EPOCH).await.unwrap();
+/// assert_eq!(spy.calls(), [Call::Read]);
+/// # }
+/// ```
 pub struct SpyStorage<S> {
     inner: Arc<S>,
     calls: Arc<Mutex<Vec<Call>>>,
@@ -27,6 +46,12 @@ pub struct SpyStorage<S> {
 
 impl<S> SpyStorage<S> {
     /// Listens to what `inner` is asked.
+    ///
+    /// ```
+    /// # use cloakroom_core::MemoryStorage;
+    /// # use cloakroom_testkit::SpyStorage;
+    /// assert!(SpyStorage::new(MemoryStorage::new()).calls().is_empty());
+    /// ```
     #[must_use]
     pub fn new(inner: S) -> Self {
         Self {
@@ -36,13 +61,40 @@ impl<S> SpyStorage<S> {
     }
 
     /// The calls so far, in order.
+    ///
+    /// ```
+    /// # use cloakroom_core::{MemoryStorage, Storage, Timestamp};
+    /// # use cloakroom_testkit::{Call, SpyStorage};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let spy = SpyStorage::new(MemoryStorage::new());
+    /// spy.sweep(Timestamp::EPOCH, 10).await.unwrap();
+    /// assert_eq!(spy.calls(), [Call::Sweep]);
+    /// assert_eq!(spy.calls(), [Call::Sweep]);
+    /// # }
+    /// ```
     #[must_use]
     pub fn calls(&self) -> Vec<Call> {
         self.list().clone()
     }
 
     /// The calls so far, and forgets them.
-    #[must_use]
+    ///
+    /// ```
+    /// # use cloakroom_core::{MemoryStorage, Storage, Timestamp};
+    /// # use cloakroom_testkit::{Call, SpyStorage};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let spy = SpyStorage::new(MemoryStorage::new());
+    /// spy.sweep(Timestamp::EPOCH, 10).await.unwrap();
+    /// assert_eq!(spy.take_calls(), [Call::Sweep]);
+    /// assert_eq!(spy.take_calls(), []);
+    /// # }
+    /// ```
+    #[expect(
+        clippy::must_use_candidate,
+        reason = "a test may call it only to forget"
+    )]
     pub fn take_calls(&self) -> Vec<Call> {
         mem::take(&mut *self.list())
     }
@@ -52,6 +104,19 @@ impl<S> SpyStorage<S> {
     /// # Panics
     ///
     /// If there was one, with the calls.
+    ///
+    /// ```
+    /// # use cloakroom_core::{MemoryStorage, Storage, Timestamp};
+    /// # use cloakroom_testkit::SpyStorage;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let spy = SpyStorage::new(MemoryStorage::new());
+    /// spy.assert_untouched();
+    /// spy.sweep(Timestamp::EPOCH, 10).await.unwrap();
+    /// spy.take_calls();
+    /// spy.assert_untouched();
+    /// # }
+    /// ```
     #[track_caller]
     pub fn assert_untouched(&self) {
         let calls = self.calls();

@@ -14,6 +14,23 @@ use super::or_fail::OrFail;
 /// # Security
 ///
 /// `Debug` shows the status and the names of the headers: values and body may hold a session.
+///
+/// # Examples
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// use cloakroom_testkit::Answer;
+///
+/// let response = http::Response::builder()
+///     .header("set-cookie", "__Host-cart=; Max-Age=0; Path=/; Secure")
+///     .body("bye".to_owned())
+///     .unwrap();
+/// let answer = Answer::read(response).await;
+/// assert_eq!((answer.status, answer.body.as_str()), (200, "bye"));
+/// assert!(answer.clears("__Host-cart") && !answer.sets("__Host-cart"));
+/// # }
+/// ```
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Answer {
@@ -31,6 +48,15 @@ impl Answer {
     /// # Panics
     ///
     /// If the body fails.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// # use cloakroom_testkit::Answer;
+    /// let answer = Answer::read(http::Response::new("hello".to_owned())).await;
+    /// assert_eq!(answer.body, "hello");
+    /// # }
+    /// ```
     pub async fn read<B>(response: Response<B>) -> Self
     where
         B: Body,
@@ -46,6 +72,17 @@ impl Answer {
     }
 
     /// The Set-Cookie lines, in order.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// # use cloakroom_testkit::Answer;
+    /// # let response = http::Response::builder();
+    /// let response = response.header("set-cookie", "a=1; Path=/");
+    /// let answer = Answer::read(response.body(String::new()).unwrap()).await;
+    /// assert_eq!(answer.set_cookies(), ["a=1; Path=/"]);
+    /// # }
+    /// ```
     #[must_use]
     pub fn set_cookies(&self) -> Vec<String> {
         let lines = self.headers.get_all(SET_COOKIE).iter();
@@ -55,6 +92,17 @@ impl Answer {
     }
 
     /// Whether the answer sets the cookie `name` (prefix included) to a value.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// # use cloakroom_testkit::Answer;
+    /// # let response = http::Response::builder();
+    /// let response = response.header("set-cookie", "a=1; Path=/");
+    /// let answer = Answer::read(response.body(String::new()).unwrap()).await;
+    /// assert!(answer.sets("a") && !answer.sets("b"));
+    /// # }
+    /// ```
     #[must_use]
     pub fn sets(&self, name: &str) -> bool {
         let lines = self.set_cookies();
@@ -66,6 +114,17 @@ impl Answer {
 
     /// Whether the answer makes a browser forget the cookie `name` (prefix included): without a
     /// value, and expired by `Max-Age=0` or, without Max-Age, by an `Expires` in 1970.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// # use cloakroom_testkit::Answer;
+    /// # let response = http::Response::builder();
+    /// let response = response.header("set-cookie", "a=; Max-Age=0");
+    /// let answer = Answer::read(response.body(String::new()).unwrap()).await;
+    /// assert!(answer.clears("a") && !answer.clears("b"));
+    /// # }
+    /// ```
     #[must_use]
     pub fn clears(&self, name: &str) -> bool {
         let lines = self.set_cookies();
@@ -76,6 +135,17 @@ impl Answer {
     }
 
     /// The first header `name`; `None` where there is none, or none that is ASCII.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// # use cloakroom_testkit::Answer;
+    /// # let response = http::Response::builder();
+    /// let response = response.header("location", "/");
+    /// let answer = Answer::read(response.body(String::new()).unwrap()).await;
+    /// assert_eq!(answer.header("location"), Some("/"));
+    /// # }
+    /// ```
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
@@ -111,5 +181,65 @@ fn is_expired(attributes: &str) -> bool {
     match value_of("max-age") {
         Some(seconds) => seconds == "0",
         None => value_of("expires").is_some_and(|date| date.contains(" 1970 ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    fn answer(set_cookie: &[u8]) -> Answer {
+        let line = HeaderValue::from_bytes(set_cookie).unwrap();
+        Answer {
+            status: 200,
+            headers: [(SET_COOKIE, line)].into_iter().collect(),
+            body: "secret".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_cookie_is_set_by_a_value_and_cleared_by_none_that_is_over() {
+        let rows: [(&[u8], bool, bool); 10] = [
+            (b"a=1", true, false),
+            (b" a = 1 ; Path=/", true, false),
+            (b"a=1; Max-Age=0", true, false),
+            (b"a=; Max-Age=0; Path=/", false, true),
+            (b"a=;max-age = 0", false, true),
+            (b"a=; Expires=Thu, 01 Jan 1970 00:00:00 GMT", false, true),
+            (
+                b"a=; Max-Age=9; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
+                false,
+                false,
+            ),
+            (b"a=", false, false),
+            (b"ab=1", false, false),
+            (b"a", false, false),
+        ];
+        for (line, sets, clears) in rows {
+            let answer = answer(line);
+            let text = String::from_utf8_lossy(line);
+            assert_eq!(
+                (answer.sets("a"), answer.clears("a")),
+                (sets, clears),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn octets_that_are_no_text_are_looked_at_all_the_same() {
+        let answer = answer(b"a=\xff");
+        assert!(answer.sets("a"));
+        assert_eq!(answer.set_cookies(), ["a=\u{fffd}"]);
+        assert_eq!(answer.header("set-cookie"), None);
+    }
+
+    /// Rules: secrets.
+    #[test]
+    fn debug_shows_neither_cookies_nor_the_body() {
+        let expected = r#"Answer { status: 200, headers: ["set-cookie"], .. }"#;
+        assert_eq!(format!("{:?}", answer(b"a=secret")), expected);
     }
 }

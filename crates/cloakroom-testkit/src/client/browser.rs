@@ -8,25 +8,49 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use cloakroom_core::{Clock, SystemClock, Timestamp};
-use http::header::{COOKIE, HOST, ORIGIN, SET_COOKIE};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri};
+use http::header::{COOKIE, HOST, SET_COOKIE};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, Uri};
 use http_body::Body;
 use http_body_util::Full;
 use tower_service::Service;
 
 use super::answer::Answer;
+use super::metadata::metadata;
 use super::or_fail::OrFail;
 use super::req::{Kind, Req};
 use crate::jar::{Jar, Visit};
 
-/// The site that requests of another site come from.
-const ELSEWHERE: &str = "https://elsewhere.example";
-
 /// A browser without a network: sends requests to a tower service and keeps its cookies.
+///
+/// It follows no redirects: a test looks at each answer.
 ///
 /// # Security
 ///
 /// `Debug` shows no cookie's value.
+///
+/// # Examples
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// use axum::Router;
+/// use axum::http::HeaderMap;
+/// use axum::routing::{get, post};
+/// use cloakroom_testkit::{Client, Req};
+///
+/// let app = Router::new()
+///     .route("/choose", post(|| async { [("set-cookie", "theme=dark; Path=/; Secure")] }))
+///     .route("/", get(|headers: HeaderMap| async move {
+///         headers.get("cookie").map_or("none".to_owned(), |cookie| format!("{cookie:?}"))
+///     }));
+///
+/// let mut client = Client::new(app);
+/// assert_eq!(client.get("/").await.body, "none");
+/// assert!(client.post("/choose").await.sets("theme"));
+/// assert_eq!(client.get("/").await.body, r#""theme=dark""#);
+/// assert_eq!(client.send(Req::get("/").without_cookies()).await.body, "none");
+/// # }
+/// ```
 pub struct Client<A, B = Full<Bytes>> {
     app: A,
     base: String,
@@ -40,6 +64,12 @@ impl<A> Client<A> {
     /// A browser that has never been at `app`, which it knows as `https://shop.example`.
     ///
     /// Its clock is the machine's; see [`with_clock`](Self::with_clock).
+    ///
+    /// ```
+    /// # use cloakroom_testkit::Client;
+    /// let client = Client::new(axum::Router::<()>::new());
+    /// assert_eq!(client.jar().iter().count(), 0);
+    /// ```
     #[must_use]
     pub fn new(app: A) -> Self {
         Self {
@@ -54,7 +84,14 @@ impl<A> Client<A> {
 }
 
 impl<A, B> Client<A, B> {
-    /// Sends bodies of another type, for services that take no other.
+    /// Sends bodies of another type, for services that take no other. Default: `Full<Bytes>`.
+    ///
+    /// ```
+    /// # use cloakroom_testkit::{Client, Req};
+    /// let client = Client::new(()).with_bodies::<String>();
+    /// let request = client.request(Req::post("/").body("tea"));
+    /// assert_eq!(request.body(), "tea");
+    /// ```
     #[must_use]
     pub fn with_bodies<C>(self) -> Client<A, C> {
         Client {
@@ -68,6 +105,20 @@ impl<A, B> Client<A, B> {
     }
 
     /// Lets cookies expire by `clock`, which should be the server's.
+    ///
+    /// ```
+    /// # use cloakroom_core::Clock;
+    /// # use cloakroom_testkit::{Client, ManualClock, Req};
+    /// # use std::time::Duration;
+    /// let clock = ManualClock::default();
+    /// let mut client = Client::new(()).with_clock(&clock);
+    /// let headers = [("set-cookie", "a=1; Max-Age=60")];
+    /// let headers = headers.map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
+    /// client.receive(&Req::get("/"), &headers.into_iter().collect(), clock.now());
+    /// assert_eq!(client.cookie("a").as_deref(), Some("1"));
+    /// clock.advance(Duration::from_secs(60));
+    /// assert_eq!(client.cookie("a"), None);
+    /// ```
     #[must_use]
     pub fn with_clock(mut self, clock: &(impl Clock + Clone + 'static)) -> Self {
         self.clock = Arc::new(clock.clone());
@@ -79,6 +130,13 @@ impl<A, B> Client<A, B> {
     /// # Panics
     ///
     /// If that is not the URL of a site.
+    ///
+    /// ```
+    /// # use axum::body::Body;
+    /// # use cloakroom_testkit::{Client, Req};
+    /// let client = Client::new(()).with_bodies::<Body>().at("http://localhost:8080");
+    /// assert_eq!(client.request(Req::get("/a?b")).uri(), "http://localhost:8080/a?b");
+    /// ```
     #[must_use]
     #[track_caller]
     pub fn at(mut self, base: &str) -> Self {
@@ -90,17 +148,40 @@ impl<A, B> Client<A, B> {
     }
 
     /// The cookies.
+    ///
+    /// ```
+    /// # use cloakroom_testkit::Client;
+    /// let mut client = Client::new(());
+    /// client.set_cookie("__Host-cart", "x");
+    /// assert!(client.jar().get("__Host-cart").unwrap().is_secure());
+    /// ```
     #[must_use]
     pub const fn jar(&self) -> &Jar {
         &self.jar
     }
 
     /// The cookies, to be changed.
+    ///
+    /// ```
+    /// # use cloakroom_testkit::Client;
+    /// let mut client = Client::new(());
+    /// client.set_cookie("a", "1");
+    /// client.jar_mut().close_browser();
+    /// assert_eq!(client.cookie("a"), None);
+    /// ```
     pub const fn jar_mut(&mut self) -> &mut Jar {
         &mut self.jar
     }
 
     /// The value of the cookie `name` (prefix included), if it has not expired.
+    ///
+    /// ```
+    /// # use cloakroom_testkit::Client;
+    /// let mut client = Client::new(());
+    /// client.set_cookie("__Host-cart", "x");
+    /// assert_eq!(client.cookie("__Host-cart").as_deref(), Some("x"));
+    /// assert_eq!(client.cookie("cart"), None);
+    /// ```
     #[must_use]
     pub fn cookie(&self, name: &str) -> Option<String> {
         let now = self.clock.now();
@@ -118,6 +199,14 @@ impl<A, B> Client<A, B> {
     ///
     /// If a browser would ignore it. What no browser keeps can be sent all the same, by
     /// [`Req::header`].
+    ///
+    /// ```
+    /// # use cloakroom_testkit::{Client, Req};
+    /// let mut client = Client::new(());
+    /// client.set_cookie("a", "1");
+    /// let request = client.with_bodies::<String>().request(Req::get("/"));
+    /// assert_eq!(request.headers()["cookie"], "a=1");
+    /// ```
     #[track_caller]
     pub fn set_cookie(&mut self, name: &str, value: &str) {
         let visit = Visit::to(&self.base).or_fail("the client's base is no URL");
@@ -137,6 +226,22 @@ impl<A, B> Client<A, B> {
     /// # Panics
     ///
     /// If that cannot be the name of a header.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// # use axum::{Router, http::HeaderMap, routing::get};
+    /// # use cloakroom_testkit::Client;
+    /// let app = Router::new().route("/", get(|headers: HeaderMap| async move {
+    ///     let again = headers.contains_key("x-session");
+    ///     [("x-session", if again { "second" } else { "first" })]
+    /// }));
+    /// let mut client = Client::new(app);
+    /// client.remember_header("x-session");
+    /// assert_eq!(client.get("/").await.header("x-session"), Some("first"));
+    /// assert_eq!(client.get("/").await.header("x-session"), Some("second"));
+    /// # }
+    /// ```
     #[track_caller]
     pub fn remember_header(&mut self, name: &str) {
         let name = HeaderName::try_from(name).or_fail("not the name of a header");
@@ -145,7 +250,18 @@ impl<A, B> Client<A, B> {
         }
     }
 
-    /// What the client sends back in the remembered header `name`.
+    /// What the client sends back in the remembered header `name`, which is in lower case.
+    ///
+    /// ```
+    /// # use cloakroom_testkit::{Client, Req};
+    /// # use cloakroom_time::Timestamp;
+    /// let mut client = Client::new(());
+    /// client.remember_header("x-session");
+    /// assert_eq!(client.remembered("x-session"), None);
+    /// let headers = [("x-session".parse().unwrap(), "t".parse().unwrap())];
+    /// client.receive(&Req::get("/"), &headers.into_iter().collect(), Timestamp::EPOCH);
+    /// assert_eq!(client.remembered("x-session"), Some("t"));
+    /// ```
     #[must_use]
     pub fn remembered(&self, name: &str) -> Option<&str> {
         let mut remembered = self.remembered.iter();
@@ -154,6 +270,15 @@ impl<A, B> Client<A, B> {
     }
 
     /// A second browser that has the same cookies and headers now, and shares nothing from now on.
+    ///
+    /// ```
+    /// # use cloakroom_testkit::Client;
+    /// let mut client = Client::new(());
+    /// client.set_cookie("a", "1");
+    /// let mut other = client.fork();
+    /// other.set_cookie("a", "2");
+    /// assert_eq!(client.cookie("a").as_deref(), Some("1"));
+    /// ```
     #[must_use]
     pub fn fork(&self) -> Self
     where
@@ -176,6 +301,15 @@ impl<A, B> Client<A, B> {
     /// # Panics
     ///
     /// If the path cannot be one.
+    ///
+    /// ```
+    /// # use cloakroom_testkit::{Client, Req};
+    /// let client = Client::new(()).with_bodies::<String>();
+    /// let request = client.request(Req::get("/cart").fetch());
+    /// assert_eq!(request.uri(), "https://shop.example/cart");
+    /// assert_eq!(request.headers()["host"], "shop.example");
+    /// assert_eq!(request.headers()["sec-fetch-mode"], "cors");
+    /// ```
     #[track_caller]
     pub fn request(&self, req: impl Borrow<Req>) -> Request<B>
     where
@@ -185,12 +319,11 @@ impl<A, B> Client<A, B> {
         let url = format!("{}{}", self.base, req.path);
         let uri = Uri::try_from(&url).or_fail("not a path");
         let visit = self.visit(req);
-        let mut headers = HeaderMap::new();
+        let mut headers = metadata(req, &self.base, visit.is_secure(true));
         if let Some(authority) = uri.authority() {
             let host = HeaderValue::from_str(authority.as_str());
             headers.insert(HOST, host.or_fail("not a host"));
         }
-        self.add_metadata(&mut headers, req, &visit);
         if req.with_cookies {
             self.add_kept(&mut headers, &visit);
         }
@@ -216,6 +349,24 @@ impl<A, B> Client<A, B> {
     /// # Panics
     ///
     /// If the path of `req` cannot be one.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// # use axum::{Router, routing::get};
+    /// # use cloakroom_testkit::{Client, Req};
+    /// # use cloakroom_time::Timestamp;
+    /// let app = Router::new()
+    ///     .route("/one", get(|| async { [("set-cookie", "a=1; Path=/")] }))
+    ///     .route("/two", get(|| async { [("set-cookie", "a=2; Path=/")] }));
+    /// let mut client = Client::new(app);
+    /// let [one, two] = [Req::get("/one"), Req::get("/two")];
+    /// let (first, second) = tokio::join!(client.dispatch(&one), client.dispatch(&two));
+    /// client.receive(&two, &second.headers, Timestamp::EPOCH);
+    /// client.receive(&one, &first.headers, Timestamp::EPOCH);
+    /// assert_eq!(client.cookie("a").as_deref(), Some("1"));
+    /// # }
+    /// ```
     #[track_caller]
     pub fn receive(&mut self, req: &Req, headers: &HeaderMap, now: Timestamp) {
         let visit = self.visit(req);
@@ -245,48 +396,6 @@ impl<A, B> Client<A, B> {
         visit
     }
 
-    /// Origin (RFC 6454 §7) and fetch metadata, which browsers send to secure sites only.
-    fn add_metadata(&self, headers: &mut HeaderMap, req: &Req, visit: &Visit) {
-        if req.kind == Kind::Bare {
-            return;
-        }
-        let is_safe = matches!(req.method, Method::GET | Method::HEAD);
-        if !is_safe || (req.cross_site && req.kind == Kind::Fetch) {
-            let origin = if req.cross_site {
-                ELSEWHERE
-            } else {
-                &self.base
-            };
-            headers.extend(
-                HeaderValue::from_str(origin)
-                    .ok()
-                    .map(|origin| (ORIGIN, origin)),
-            );
-        }
-        if !visit.is_secure(true) {
-            return;
-        }
-        let site = if req.cross_site {
-            "cross-site"
-        } else {
-            "same-origin"
-        };
-        let (mode, dest) = match req.kind {
-            Kind::Fetch => ("cors", "empty"),
-            _ => ("navigate", "document"),
-        };
-        let mut add = |name, value| {
-            let name = HeaderName::from_static(name);
-            headers.insert(name, HeaderValue::from_static(value));
-        };
-        add("sec-fetch-site", site);
-        add("sec-fetch-mode", mode);
-        add("sec-fetch-dest", dest);
-        if req.kind == Kind::Prefetch {
-            add("sec-purpose", "prefetch");
-        }
-    }
-
     /// Cookies and remembered headers.
     fn add_kept(&self, headers: &mut HeaderMap, visit: &Visit) {
         let cookies = self.jar.cookie_header(visit, self.clock.now());
@@ -313,6 +422,16 @@ where
     /// # Panics
     ///
     /// If the service or the answer's body fails, or the path cannot be one.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// # use axum::{Router, routing::get};
+    /// # use cloakroom_testkit::Client;
+    /// let app = Router::new().route("/", get(|| async { "hello" }));
+    /// assert_eq!(Client::new(app).get("/").await.body, "hello");
+    /// # }
+    /// ```
     pub async fn get(&mut self, path: &str) -> Answer {
         self.send(Req::get(path)).await
     }
@@ -322,6 +441,16 @@ where
     /// # Panics
     ///
     /// If the service or the answer's body fails, or the path cannot be one.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// # use axum::{Router, routing::post};
+    /// # use cloakroom_testkit::Client;
+    /// let app = Router::new().route("/", post(|| async { "done" }));
+    /// assert_eq!(Client::new(app).post("/").await.body, "done");
+    /// # }
+    /// ```
     pub async fn post(&mut self, path: &str) -> Answer {
         self.send(Req::post(path)).await
     }
@@ -331,6 +460,17 @@ where
     /// # Panics
     ///
     /// If the service or the answer's body fails, or the path cannot be one.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// # use axum::{Router, routing::post};
+    /// # use cloakroom_testkit::{Client, Req};
+    /// let app = Router::new().route("/", post(|body: String| async { body }));
+    /// let answer = Client::new(app).send(Req::post("/").body("tea")).await;
+    /// assert_eq!(answer.body, "tea");
+    /// # }
+    /// ```
     pub async fn send(&mut self, req: impl Borrow<Req>) -> Answer {
         let req = req.borrow();
         let answer = self.dispatch(req).await;
@@ -346,6 +486,19 @@ where
     /// # Panics
     ///
     /// If the service or the answer's body fails, or the path cannot be one.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// # use axum::{Router, routing::get};
+    /// # use cloakroom_testkit::{Client, Req};
+    /// let app = Router::new().route("/", get(|| async { [("set-cookie", "a=1")] }));
+    /// let client = Client::new(app);
+    /// let answer = client.dispatch(&Req::get("/")).await;
+    /// assert!(answer.sets("a"));
+    /// assert_eq!(client.cookie("a"), None);
+    /// # }
+    /// ```
     pub fn dispatch(&self, req: &Req) -> impl Future<Output = Answer> + use<A, B, R> {
         let mut app = self.app.clone();
         let request = self.request(req);

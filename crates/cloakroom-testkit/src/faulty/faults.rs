@@ -9,6 +9,27 @@ use super::pause::Gate;
 use crate::call::Call;
 
 /// On which side of its effect a call fails or hangs.
+///
+/// # Examples
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// use cloakroom_core::{MemoryStorage, Storage, Timestamp};
+/// use cloakroom_storage::{ProofHash, Record, Scope, StorageKey};
+/// use cloakroom_testkit::{Call, FaultyStorage, When};
+///
+/// let storage = FaultyStorage::new(MemoryStorage::new());
+/// let now = Timestamp::from_secs(1);
+/// let record = Record::new(Scope::new("shop/cart"), ProofHash::new([1; 32]), now, vec![]);
+/// for (when, is_there) in [(When::BeforeEffect, false), (When::AfterEffect, true)] {
+///     let key = StorageKey::hash([u8::from(is_there); 32]);
+///     storage.fail_next(Call::Create, when);
+///     storage.create(&key, &record, None, now).await.unwrap_err();
+///     assert_eq!(storage.read(&key, now).await.unwrap().is_some(), is_there);
+/// }
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum When {

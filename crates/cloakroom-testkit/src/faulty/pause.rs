@@ -4,7 +4,8 @@ use tokio::sync::watch;
 
 /// A call that stops when it comes to the storage, until the test lets it go on.
 ///
-/// Dropping this lets it go on too, so that a test that fails does not hang.
+/// Dropping this lets it go on too, so that a test that fails does not hang. Made by
+/// [`FaultyStorage::pause_next`](crate::FaultyStorage::pause_next), where there are examples.
 #[derive(Debug)]
 #[must_use = "dropped, it lets the call go on at once"]
 pub struct Paused {
@@ -41,6 +42,22 @@ impl Paused {
     ///
     /// If the fault was forgotten before it was met ([`heal`](crate::FaultyStorage::heal)): there
     /// is nothing to wait for.
+    ///
+    /// ```
+    /// # use cloakroom_core::{MemoryStorage, Storage, Timestamp};
+    /// # use cloakroom_testkit::{Call, FaultyStorage};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let storage = FaultyStorage::new(MemoryStorage::new());
+    /// let paused = storage.pause_next(Call::Sweep);
+    /// let test = async {
+    ///     paused.reached().await;
+    ///     paused.resume();
+    /// };
+    /// let (swept, ()) = tokio::join!(storage.sweep(Timestamp::EPOCH, 10), test);
+    /// assert_eq!(swept.unwrap(), 0);
+    /// # }
+    /// ```
     pub async fn reached(&self) {
         let mut reached = self.reached.clone();
         let met = reached.wait_for(|reached| *reached).await.is_ok();
@@ -51,6 +68,18 @@ impl Paused {
     }
 
     /// Lets the call go on, or not stop at all if it has not come yet.
+    ///
+    /// ```
+    /// # use cloakroom_core::{MemoryStorage, Storage, Timestamp};
+    /// # use cloakroom_testkit::{Call, FaultyStorage};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let storage = FaultyStorage::new(MemoryStorage::new());
+    /// let paused = storage.pause_next(Call::Sweep);
+    /// paused.resume();
+    /// assert_eq!(storage.sweep(Timestamp::EPOCH, 10).await.unwrap(), 0);
+    /// # }
+    /// ```
     pub fn resume(&self) {
         self.resumed.send_replace(true);
     }

@@ -23,6 +23,33 @@ use crate::call::Call;
 /// # Security
 ///
 /// `Debug` shows neither keys nor records.
+///
+/// # Examples
+///
+/// Two calls that cross, without a sleep:
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// use cloakroom_core::{MemoryStorage, Storage, Timestamp};
+/// use cloakroom_storage::{RemoveOutcome, StorageKey};
+/// use cloakroom_testkit::{Call, FaultyStorage};
+///
+/// let storage = FaultyStorage::new(MemoryStorage::new());
+/// let key = StorageKey::hash([7; 32]);
+///
+/// let paused = storage.pause_next(Call::Read);
+/// let slow = tokio::spawn({
+///     let (storage, key) = (storage.clone(), key.clone());
+///     async move { storage.read(&key, Timestamp::EPOCH).await }
+/// });
+/// paused.reached().await;
+/// // The read stands still; this comes first.
+/// assert_eq!(storage.remove(&key).await.unwrap(), RemoveOutcome::Absent);
+/// paused.resume();
+/// assert_eq!(slow.await.unwrap().unwrap(), None);
+/// # }
+/// ```
 pub struct FaultyStorage<S> {
     inner: Arc<S>,
     faults: Arc<Faults>,
@@ -30,6 +57,16 @@ pub struct FaultyStorage<S> {
 
 impl<S> FaultyStorage<S> {
     /// A storage without faults, on top of `inner`.
+    ///
+    /// ```
+    /// # use cloakroom_core::{MemoryStorage, Storage, Timestamp};
+    /// # use cloakroom_testkit::FaultyStorage;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let storage = FaultyStorage::new(MemoryStorage::new());
+    /// assert_eq!(storage.sweep(Timestamp::EPOCH, 10).await.unwrap(), 0);
+    /// # }
+    /// ```
     #[must_use]
     pub fn new(inner: S) -> Self {
         Self {
@@ -39,26 +76,95 @@ impl<S> FaultyStorage<S> {
     }
 
     /// The next such call fails.
+    ///
+    /// ```
+    /// # use cloakroom_core::{MemoryStorage, Storage, StorageErrorKind, Timestamp};
+    /// # use cloakroom_testkit::{Call, FaultyStorage, When};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let storage = FaultyStorage::new(MemoryStorage::new());
+    /// storage.fail_next(Call::Sweep, When::BeforeEffect);
+    /// let error = storage.sweep(Timestamp::EPOCH, 10).await.unwrap_err();
+    /// assert_eq!(error.kind(), StorageErrorKind::Unavailable);
+    /// assert_eq!(storage.sweep(Timestamp::EPOCH, 10).await.unwrap(), 0);
+    /// # }
+    /// ```
     pub fn fail_next(&self, call: Call, when: When) {
         self.faults.add(call, Fault::Fail(when));
     }
 
     /// Every such call fails before its effect, but those that meet another fault.
+    ///
+    /// ```
+    /// # use cloakroom_core::{MemoryStorage, Storage, Timestamp};
+    /// # use cloakroom_testkit::{Call, FaultyStorage};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let storage = FaultyStorage::new(MemoryStorage::new());
+    /// storage.fail_always(Call::Sweep);
+    /// storage.sweep(Timestamp::EPOCH, 10).await.unwrap_err();
+    /// storage.sweep(Timestamp::EPOCH, 10).await.unwrap_err();
+    /// # }
+    /// ```
     pub fn fail_always(&self, call: Call) {
         self.faults.add_always(call);
     }
 
     /// The next such call goes through: what is set after it is for the one after it.
+    ///
+    /// ```
+    /// # use cloakroom_core::{MemoryStorage, Storage, Timestamp};
+    /// # use cloakroom_testkit::{Call, FaultyStorage, When};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let storage = FaultyStorage::new(MemoryStorage::new());
+    /// storage.pass_next(Call::Sweep);
+    /// storage.fail_next(Call::Sweep, When::BeforeEffect);
+    /// assert_eq!(storage.sweep(Timestamp::EPOCH, 10).await.unwrap(), 0);
+    /// storage.sweep(Timestamp::EPOCH, 10).await.unwrap_err();
+    /// # }
+    /// ```
     pub fn pass_next(&self, call: Call) {
         self.faults.add(call, Fault::None);
     }
 
     /// The next such call hangs: for ever, or until [`release`](Self::release).
+    ///
+    /// To see what a timeout does, let the test run in tokio's paused time (`start_paused = true`).
+    ///
+    /// ```
+    /// # use cloakroom_core::{MemoryStorage, Storage, Timestamp};
+    /// # use cloakroom_testkit::{Call, FaultyStorage, When};
+    /// # use std::time::Duration;
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let storage = FaultyStorage::new(MemoryStorage::new());
+    /// storage.hang_next(Call::Sweep, When::BeforeEffect);
+    /// let sweep = storage.sweep(Timestamp::EPOCH, 10);
+    /// tokio::time::timeout(Duration::from_secs(3_600), sweep).await.unwrap_err();
+    /// # }
+    /// ```
     pub fn hang_next(&self, call: Call, when: When) {
         self.faults.add(call, Fault::Hang(when));
     }
 
     /// The next such call stops before its effect, until the test lets it go on.
+    ///
+    /// ```
+    /// # use cloakroom_core::{MemoryStorage, Storage, Timestamp};
+    /// # use cloakroom_testkit::{Call, FaultyStorage};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let storage = FaultyStorage::new(MemoryStorage::new());
+    /// let paused = storage.pause_next(Call::Sweep);
+    /// let sweeping = storage.clone();
+    /// let sweep = tokio::spawn(async move { sweeping.sweep(Timestamp::EPOCH, 10).await });
+    /// paused.reached().await;
+    /// assert!(!sweep.is_finished());
+    /// paused.resume();
+    /// assert_eq!(sweep.await.unwrap().unwrap(), 0);
+    /// # }
+    /// ```
     pub fn pause_next(&self, call: Call) -> Paused {
         let (paused, gate) = pause();
         self.faults.add(call, Fault::Pause(gate));
@@ -66,12 +172,40 @@ impl<S> FaultyStorage<S> {
     }
 
     /// Lets go the calls that hang now: they go on, and answer.
+    ///
+    /// ```
+    /// # use cloakroom_core::{MemoryStorage, Storage, Timestamp};
+    /// # use cloakroom_testkit::{Call, FaultyStorage, When};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let storage = FaultyStorage::new(MemoryStorage::new());
+    /// storage.hang_next(Call::Sweep, When::AfterEffect);
+    /// let releasing = async {
+    ///     tokio::task::yield_now().await;
+    ///     storage.release();
+    /// };
+    /// let (swept, ()) = tokio::join!(storage.sweep(Timestamp::EPOCH, 10), releasing);
+    /// assert_eq!(swept.unwrap(), 0);
+    /// # }
+    /// ```
     pub fn release(&self) {
         self.faults.release();
     }
 
     /// Forgets all faults that no call has met, and lets go the calls that hang. A call that is
     /// paused waits for its [`Paused`].
+    ///
+    /// ```
+    /// # use cloakroom_core::{MemoryStorage, Storage, Timestamp};
+    /// # use cloakroom_testkit::{Call, FaultyStorage};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let storage = FaultyStorage::new(MemoryStorage::new());
+    /// storage.fail_always(Call::Sweep);
+    /// storage.heal();
+    /// assert_eq!(storage.sweep(Timestamp::EPOCH, 10).await.unwrap(), 0);
+    /// # }
+    /// ```
     pub fn heal(&self) {
         self.faults.forget();
         self.faults.release();

@@ -3,5 +3,7 @@
 
 mod bad_input;
 mod bad_life;
+mod clearing;
+mod parallel;
 mod sizes;
 mod support;

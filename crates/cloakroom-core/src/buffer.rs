@@ -145,16 +145,19 @@ impl Buffer {
     /// assert_eq!(buffer.as_slice(), b"no room: content");
     /// ```
     pub fn prepend(&mut self, prefix: &[u8]) {
-        if prefix.len() > self.start {
-            let more = (prefix.len() - self.start).max(self.bytes.len());
+        self.prepend_room(prefix.len()).copy_from_slice(prefix);
+    }
+
+    /// Makes the content `len` bytes longer at its front, and gives them to be written.
+    pub(crate) fn prepend_room(&mut self, len: usize) -> &mut [u8] {
+        if len > self.start {
+            let more = (len - self.start).max(self.bytes.len());
             self.bytes.splice(..0, std::iter::repeat_n(0, more));
             self.start += more;
         }
-        let start = self.start - prefix.len();
-        if let Some(room) = self.bytes.get_mut(start..self.start) {
-            room.copy_from_slice(prefix);
-            self.start = start;
-        }
+        let end = self.start;
+        self.start -= len;
+        self.bytes.get_mut(self.start..end).unwrap_or_default()
     }
 
     /// Puts `suffix` behind the content.

@@ -102,7 +102,8 @@ fn content_of(slot: &dyn AnySlot, draft: &mut Draft) -> Result<Option<Buffer>, F
         return Err(Failure::Invalid);
     }
     let provider = slot.provider();
-    let content = slot.encode(headroom_of(provider, draft), TAILROOM)?;
+    let capacity = likely_len(&draft.loaded) + TAILROOM;
+    let content = slot.encode(headroom_of(provider, draft), capacity)?;
     let by = content.len().saturating_sub(provider.limit);
     if by > 0 {
         return Err(Failure::TooLarge { by });
@@ -116,6 +117,17 @@ fn content_of(slot: &dyn AnySlot, draft: &mut Draft) -> Result<Option<Buffer>, F
         return Ok(None);
     }
     Ok(Some(content))
+}
+
+/// How long the handler's content may be: a session that is changed mostly stays about as long as
+/// it was, and then the buffer does not grow while the codec writes.
+fn likely_len(loaded: &Loaded) -> usize {
+    const MORE: usize = 64;
+    match &loaded.origin {
+        Origin::None => 0,
+        Origin::ByValue(origin) => origin.content.len() + MORE,
+        Origin::ById(origin) => origin.stored.record.content.len() + MORE,
+    }
 }
 
 /// Room for all that will be put in front of the content, so that it is never moved.

@@ -81,10 +81,9 @@ fn seal(work: &mut Work, sent: Sent) -> Result<(), Failure> {
         None => keys.issuing(now),
     };
     let key = key.ok_or(Failure::NoIssuingKey)?;
-    let envelope = next.envelope(content.format);
-    let mut head = Vec::with_capacity(Envelope::len(&next.lineage, next.subject.as_deref()));
-    envelope.write(&mut head);
-    content.buffer.prepend(&head);
+    let envelope_len = Envelope::len(&next.lineage, next.subject.as_deref());
+    let room = content.buffer.prepend_room(envelope_len);
+    next.envelope(content.format).write(room);
     let provider = work.slot.provider();
     let cx = provider.context(&keys, Some(key), work.entropy(), now);
     let written = provider.chain.write(&cx, &mut content.buffer);

@@ -82,33 +82,34 @@ pub(crate) struct Envelope<'a> {
 }
 
 impl<'a> Envelope<'a> {
-    /// How many bytes [`write`](Self::write) makes for such a lineage and subject.
+    /// How many bytes an envelope with such a lineage and subject has.
     pub(crate) fn len(lineage: &Lineage, subject: Option<&str>) -> usize {
         FIXED + 8 * lineage.len() + subject.map_or(0, |name| 8 + 1 + name.len())
     }
 
-    /// Appends the envelope. A subject's name has been checked to be at most [`MAX_SUBJECT`] bytes.
-    pub(crate) fn write(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(&self.id);
+    /// Fills `room`, which is as long as [`len`](Self::len) says. A subject's name has been checked
+    /// to be at most [`MAX_SUBJECT`] bytes.
+    pub(crate) fn write(&self, mut room: &mut [u8]) {
+        let room = &mut room;
+        put(room, &self.id);
         for time in [self.created, self.absolute, self.renewed] {
-            let millis = time.as_millis().min(LAST_U48).to_be_bytes();
-            out.extend(millis.into_iter().skip(2));
+            put_time(room, time);
         }
-        out.extend_from_slice(&self.generation.to_be_bytes());
-        out.push(self.format.codec.get());
-        out.extend_from_slice(&self.format.version.to_be_bytes());
+        put(room, &self.generation.to_be_bytes());
+        put(room, &[self.format.codec.get()]);
+        put(room, &self.format.version.to_be_bytes());
         let mut flags = u8::try_from(self.lineage.len()).unwrap_or_default();
         if self.subject.is_some() {
             flags |= HAS_SUBJECT;
         }
-        out.push(flags);
+        put(room, &[flags]);
         for key in self.lineage.iter() {
-            out.extend_from_slice(key.as_bytes());
+            put(room, key.as_bytes());
         }
         if let Some((name, number)) = self.subject {
-            out.extend_from_slice(&number.get().to_be_bytes());
-            out.push(u8::try_from(name.len()).unwrap_or_default());
-            out.extend_from_slice(name.as_bytes());
+            put(room, &number.get().to_be_bytes());
+            put(room, &[u8::try_from(name.len()).unwrap_or_default()]);
+            put(room, name.as_bytes());
         }
     }
 
@@ -146,6 +147,19 @@ impl<'a> Envelope<'a> {
         };
         Some((envelope, rest))
     }
+}
+
+/// Writes to the front of `room` and leaves the rest of it.
+fn put(room: &mut &mut [u8], bytes: &[u8]) {
+    if let Some((front, rest)) = std::mem::take(room).split_at_mut_checked(bytes.len()) {
+        front.copy_from_slice(bytes);
+        *room = rest;
+    }
+}
+
+fn put_time(room: &mut &mut [u8], time: Timestamp) {
+    let [_, _, low @ ..] = time.as_millis().min(LAST_U48).to_be_bytes();
+    put(room, &low);
 }
 
 fn take<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
@@ -207,6 +221,13 @@ mod tests {
         }
     }
 
+    fn written(envelope: &Envelope<'_>) -> Vec<u8> {
+        let subject = envelope.subject.map(|(name, _)| name);
+        let mut bytes = vec![0xff; Envelope::len(&envelope.lineage, subject)];
+        envelope.write(&mut bytes);
+        bytes
+    }
+
     #[test]
     fn what_is_written_is_read_and_the_content_stays_behind() {
         for keys in 0..=4 {
@@ -215,16 +236,11 @@ mod tests {
                 Some(("", SubjectNumber::new(0))),
                 Some(("ålice", SubjectNumber::new(9))),
             ] {
-                let written = envelope(subject, keys);
-                let mut bytes = Vec::new();
-                written.write(&mut bytes);
-                assert_eq!(
-                    bytes.len(),
-                    Envelope::len(&written.lineage, subject.map(|(name, _)| name))
-                );
+                let envelope = envelope(subject, keys);
+                let mut bytes = written(&envelope);
                 bytes.extend_from_slice(b"content");
                 let (read, content) = Envelope::read(&bytes).unwrap();
-                assert_eq!(read, written);
+                assert_eq!(read, envelope);
                 assert_eq!(content, b"content");
             }
         }
@@ -232,8 +248,7 @@ mod tests {
 
     #[test]
     fn an_envelope_cut_anywhere_is_refused() {
-        let mut bytes = Vec::new();
-        envelope(Some(("alice", SubjectNumber::new(9))), 4).write(&mut bytes);
+        let bytes = written(&envelope(Some(("alice", SubjectNumber::new(9))), 4));
         for len in 0..bytes.len() {
             assert!(Envelope::read(&bytes[..len]).is_none(), "{len}");
         }
@@ -241,8 +256,7 @@ mod tests {
 
     #[test]
     fn unknown_flags_and_a_lineage_of_five_are_refused() {
-        let mut bytes = Vec::new();
-        envelope(None, 0).write(&mut bytes);
+        let mut bytes = written(&envelope(None, 0));
         let flags = bytes.len() - 1;
         for bad in [0b0001_0000, 0b1000_0000, 5, 6, 7] {
             bytes[flags] = bad;

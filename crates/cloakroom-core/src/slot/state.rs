@@ -89,8 +89,9 @@ pub(crate) trait AnySlot: Any + Send + Sync {
     fn close(&self) -> Option<Draft>;
     /// Closes the gate for a request that commits nothing. Runs no code of the application.
     fn shut(&self);
-    /// The present value's content, behind `headroom` bytes of room.
-    fn encode(&self, headroom: usize, tailroom: usize) -> Result<Buffer, Failure>;
+    /// The present value's content, behind `headroom` bytes of room and in a buffer that need not
+    /// grow for `capacity` bytes.
+    fn encode(&self, headroom: usize, capacity: usize) -> Result<Buffer, Failure>;
     /// The format that [`encode`](Self::encode) writes.
     fn format(&self) -> Format;
     /// Joins our change of `base` with `theirs`; all are contents of records.
@@ -261,12 +262,12 @@ where
         self.state().closed = true;
     }
 
-    fn encode(&self, headroom: usize, tailroom: usize) -> Result<Buffer, Failure> {
+    fn encode(&self, headroom: usize, capacity: usize) -> Result<Buffer, Failure> {
         let value = self.state().value.clone().ok_or(Failure::Encode)?;
         if !self.typed.is_valid(&value) {
             return Err(Failure::Invalid);
         }
-        let mut buffer = Buffer::with_headroom(headroom, tailroom);
+        let mut buffer = Buffer::with_headroom(headroom, capacity);
         let encoded = buffer.append_with(|out| self.typed.codec.encode(&value, out));
         encoded.map_err(|_| Failure::Encode)?;
         Ok(buffer)

@@ -3,6 +3,9 @@
 //! A second change in the same thread, which could only be inside the first one's closure, is told
 //! so instead of waiting for itself. One in another thread waits: closures are synchronous and
 //! short.
+//!
+//! Nobody is woken where nobody waits: a condition variable makes a system call of every
+//! notification, which costs as much as sealing a small session.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
@@ -10,8 +13,14 @@ use std::thread::{self, ThreadId};
 /// Whose turn it is.
 #[derive(Debug, Default)]
 pub(super) struct Turn {
-    owner: Mutex<Option<ThreadId>>,
+    queue: Mutex<Queue>,
     free: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    owner: Option<ThreadId>,
+    waiting: usize,
 }
 
 /// The turn; given back on drop, also while unwinding.
@@ -22,30 +31,35 @@ impl Turn {
     /// Waits for the turn; `None` if this thread has it.
     pub(crate) fn take(&self) -> Option<Held<'_>> {
         let me = thread::current().id();
-        let mut owner = self.lock();
-        while let Some(other) = *owner {
+        let mut queue = self.lock();
+        while let Some(other) = queue.owner {
             if other == me {
                 return None;
             }
-            owner = self
+            queue.waiting += 1;
+            queue = self
                 .free
-                .wait(owner)
+                .wait(queue)
                 .unwrap_or_else(PoisonError::into_inner);
+            queue.waiting -= 1;
         }
-        *owner = Some(me);
+        queue.owner = Some(me);
         Some(Held(self))
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<ThreadId>> {
+    fn lock(&self) -> MutexGuard<'_, Queue> {
         // Nothing panics while it is held, so a poisoned lock is as good as another.
-        self.owner.lock().unwrap_or_else(PoisonError::into_inner)
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Held<'_> {
     fn drop(&mut self) {
-        *self.0.lock() = None;
-        self.0.free.notify_one();
+        let mut queue = self.0.lock();
+        queue.owner = None;
+        if queue.waiting > 0 {
+            self.0.free.notify_one();
+        }
     }
 }
 
@@ -64,6 +78,9 @@ mod tests {
             let turn = Arc::clone(&turn);
             move || turn.take().is_some()
         });
+        while turn.lock().waiting == 0 {
+            thread::yield_now();
+        }
         drop(held);
         assert!(other.join().unwrap());
         assert!(turn.take().is_some());

@@ -6,11 +6,12 @@ use axum_core::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::request::Parts;
 
+use crate::ask::load;
 use crate::error::{ChangeError, CommitError, LoadError, StoreError};
 use crate::frame::SharedFrame;
 use crate::http_head::HeadView;
 use crate::registry::SessionValue;
-use crate::session::{Session, load};
+use crate::session::Session;
 
 /// The session of the request, present or not.
 ///

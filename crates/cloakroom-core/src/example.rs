@@ -5,6 +5,7 @@ use std::task::{Context, Poll, Waker};
 
 use cloakroom_crypto::{Key, KeyRing, ThreadEntropy};
 
+use crate::ask::load;
 use crate::builder::{BuildError, CookieSession};
 use crate::commit::ResponseHead;
 use crate::frame::Frame;
@@ -12,7 +13,7 @@ use crate::head::RequestHead;
 use crate::memory::MemoryStorage;
 use crate::registry::{SessionValue, Sessions};
 use crate::response::{Commit, HeaderLine};
-use crate::session::{Session, load};
+use crate::session::Session;
 
 /// A request without any header, and a response without any.
 struct Bare;

@@ -66,8 +66,7 @@ impl Slots {
         if self.over {
             slot.shut();
         }
-        self.asked
-            .push((TypeId::of::<S>(), Arc::clone(&slot) as _));
+        self.asked.push((TypeId::of::<S>(), Arc::clone(&slot) as _));
         slot
     }
 

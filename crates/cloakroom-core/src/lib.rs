@@ -1,6 +1,7 @@
 //! Typed sessions: providers, transports, trackers, codecs, transformers, the native token, plan
 //! and manager. No framework, no HTTP types.
 
+mod ask;
 #[cfg(feature = "axum")]
 mod axum;
 mod buffer;
@@ -35,6 +36,7 @@ mod subjects;
 mod transform;
 mod transport;
 
+pub use ask::load;
 pub use buffer::{Buffer, TooShort};
 pub use builder::{
     BuildError, Conflicts, CookieSession, Ending, HeaderSession, SessionOptions, SessionsBuilder,
@@ -60,7 +62,7 @@ pub use reference::{Deadlines, ListedSession, NotAReference, SessionRef};
 pub use refusal::Refusal;
 pub use registry::{SessionValue, Sessions};
 pub use response::{Commit, Effects, HeaderLine, commit};
-pub use session::{Session, current, load};
+pub use session::{Session, current};
 pub use transform::{Context, Freshness, Protection, Transformer};
 pub use transport::contradiction::Contradiction;
 pub use transport::options::{CookieLifetime, CookieOptions, CookiePrefix, SameSite};

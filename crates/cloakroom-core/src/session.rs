@@ -1,22 +1,17 @@
 //! The handle that a handler has on its session, and how it gets one.
 
-use std::any::type_name;
 use std::fmt;
 use std::sync::Arc;
 
 use cloakroom_storage::Subject;
 
-use crate::environment::Environment;
 use crate::erased::within;
-use crate::error::{ChangeError, LoadError, StoreError};
-use crate::frame::{Found, SharedFrame, find, keep};
-use crate::head::{RequestFacts, RequestHead, came_over_https};
-use crate::load::{Tokens, load_by_id, load_by_value};
+use crate::error::{ChangeError, StoreError};
+use crate::frame::{Found, find};
 use crate::loaded::Origin;
 use crate::plan::Presented;
-use crate::provider::{StorageFailure, Typed};
 use crate::reference::{Deadlines, SessionRef};
-use crate::registry::{SessionValue, Sessions};
+use crate::registry::SessionValue;
 use crate::slot::{AnySlot, Intent, Slot};
 
 /// A handle on the session of type `S` of the running request. Cheap to clone.
@@ -28,7 +23,7 @@ use crate::slot::{AnySlot, Intent, Slot};
 ///
 /// What several wishes of one request come to: an end beats all; a write after an end is a
 /// sign-in; a sign-in beats an elevation beats a rotation.
-pub struct Session<S: SessionValue>(Arc<Slot<S>>);
+pub struct Session<S: SessionValue>(pub(crate) Arc<Slot<S>>);
 
 impl<S: SessionValue> Session<S> {
     /// A snapshot of the value, with the changes of this request so far; `None` where there is no
@@ -522,91 +517,4 @@ pub fn current<S: SessionValue>() -> Option<Session<S>> {
         Found::Loaded(slot) => Some(Session(slot)),
         Found::Provider(..) | Found::NoProvider | Found::NoFrame => None,
     }
-}
-
-/// Loads the session of type `S` of a request, once; asking again gives the same. For adapters of
-/// frameworks.
-///
-/// The head is read before this returns; the future reads the storage where there is one.
-///
-/// # Errors
-///
-/// If no layer around the caller has a provider of the type, if its storage cannot be read, or if
-/// the provider is for development over http and the request came over https. Whatever the client
-/// presented is no error: a token that is no good is no session.
-pub fn load<S: SessionValue>(
-    head: &dyn RequestHead,
-    shared: Option<&SharedFrame>,
-) -> impl Future<Output = Result<Session<S>, LoadError>> + Send + use<S> {
-    let begun = begin::<S>(head, shared);
-    let shared = shared.cloned();
-    async move {
-        let slot = match begun? {
-            Begun::Loaded(slot) => slot,
-            Begun::Tokens {
-                sessions,
-                typed,
-                facts,
-                tokens,
-            } => {
-                let slot = read(sessions.environment(), &typed, facts, tokens).await;
-                let of = type_name::<S>();
-                keep(&sessions, shared.as_ref(), &Arc::new(slot))
-                    .ok_or(LoadError::NoLayer { of })?
-            }
-        };
-        let unavailable = slot.state().loaded.presented == Presented::Unavailable;
-        if unavailable && slot.typed.provider.storage_failure == StorageFailure::Respond503 {
-            return Err(LoadError::StorageFailed);
-        }
-        Ok(Session(slot))
-    }
-}
-
-/// What is known of a session before any storage is asked.
-enum Begun<S> {
-    Loaded(Arc<Slot<S>>),
-    Tokens {
-        sessions: Sessions,
-        typed: Arc<Typed<S>>,
-        facts: RequestFacts,
-        tokens: Tokens,
-    },
-}
-
-fn begin<S: SessionValue>(
-    head: &dyn RequestHead,
-    shared: Option<&SharedFrame>,
-) -> Result<Begun<S>, LoadError> {
-    let of = type_name::<S>();
-    let (sessions, typed) = match find::<S>(shared) {
-        Found::Loaded(slot) => return Ok(Begun::Loaded(slot)),
-        Found::NoProvider => return Err(LoadError::NoProvider { of }),
-        Found::NoFrame => return Err(LoadError::NoLayer { of }),
-        Found::Provider(sessions, typed) => (sessions, typed),
-    };
-    if sessions.environment().development && came_over_https(head) {
-        return Err(LoadError::DevelopmentOverHttps);
-    }
-    Ok(Begun::Tokens {
-        facts: RequestFacts::of(head),
-        tokens: Tokens::of(&typed.provider, head),
-        sessions,
-        typed,
-    })
-}
-
-async fn read<S: SessionValue>(
-    environment: &Arc<Environment>,
-    typed: &Arc<Typed<S>>,
-    facts: RequestFacts,
-    tokens: Tokens,
-) -> Slot<S> {
-    let now = environment.now();
-    let entropy = &*environment.entropy;
-    let (loaded, value) = match &typed.provider.storage {
-        None => load_by_value(typed, tokens, entropy, now),
-        Some(storage) => load_by_id(typed, &**storage, tokens, entropy, now).await,
-    };
-    Slot::new(environment, typed, facts, loaded, value)
 }

@@ -33,9 +33,8 @@ pub(crate) async fn load<S>(
 ) -> (Loaded, Option<S>) {
     let provider = &typed.provider;
     let candidates = match tokens.into_candidates() {
-        None => return (Loaded::nothing(), None),
-        Some(Err(refusal)) => return (Loaded::refused(refusal, true), None),
-        Some(Ok(candidates)) => candidates,
+        Ok(candidates) => candidates,
+        Err(loaded) => return (loaded, None),
     };
     let ids = check_all(provider, candidates, entropy, now);
     let mut found = Few::new();

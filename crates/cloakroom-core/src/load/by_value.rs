@@ -35,9 +35,8 @@ pub(crate) fn load<S>(
 ) -> (Loaded, Option<S>) {
     let provider = &typed.provider;
     let candidates = match tokens.into_candidates() {
-        None => return (Loaded::nothing(), None),
-        Some(Err(refusal)) => return (Loaded::refused(refusal, true), None),
-        Some(Ok(candidates)) => candidates,
+        Ok(candidates) => candidates,
+        Err(loaded) => return (loaded, None),
     };
     let prepared = provider.keys.prepared();
     let verified = candidates.into_iter().map(|token| {

@@ -3,6 +3,7 @@
 use crate::buffer::Buffer;
 use crate::few::Few;
 use crate::head::RequestHead;
+use crate::loaded::Loaded;
 use crate::provider::Provider;
 use crate::refusal::Refusal;
 
@@ -32,14 +33,14 @@ impl Tokens {
         tokens
     }
 
-    /// The tokens, or `TooMany`; `None` if there is none.
-    pub(crate) fn into_candidates(self) -> Option<Result<Few<Result<Buffer, Refusal>>, Refusal>> {
+    /// The tokens to be tried; where there are none or too many, what that comes to.
+    pub(super) fn into_candidates(self) -> Result<Few<Result<Buffer, Refusal>>, Loaded> {
         if self.too_many {
-            Some(Err(Refusal::TooMany))
+            Err(Loaded::refused(Refusal::TooMany, true))
         } else if self.found.is_empty() {
-            None
+            Err(Loaded::nothing())
         } else {
-            Some(Ok(self.found))
+            Ok(self.found)
         }
     }
 }

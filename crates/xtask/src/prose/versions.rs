@@ -163,7 +163,7 @@ mod tests {
             "cloakroom = \"0.2\"",
             "/// cloakroom = \"0.1.1\"",
             "cloakroom-axum = { features = [], version = \"0.0.9\" }",
-            "cargo add cloakroom@0.10",
+            concat!("cargo add cloakroom", "@0.10"),
             "cloakroom = \"0.\"",
         ] {
             assert_eq!(snippets(line), 1, "{line}");

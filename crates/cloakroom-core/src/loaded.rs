@@ -22,12 +22,17 @@ pub(crate) struct Loaded {
 }
 
 impl Loaded {
-    pub(crate) const fn nothing() -> Self {
+    /// What comes from no session.
+    pub(crate) const fn without_session(presented: Presented) -> Self {
         Self {
-            presented: Presented::Nothing,
+            presented,
             origin: Origin::None,
             alone: true,
         }
+    }
+
+    pub(crate) const fn nothing() -> Self {
+        Self::without_session(Presented::Nothing)
     }
 
     pub(crate) const fn refused(refusal: Refusal, alone: bool) -> Self {
@@ -39,11 +44,7 @@ impl Loaded {
     }
 
     pub(crate) const fn unavailable() -> Self {
-        Self {
-            presented: Presented::Unavailable,
-            origin: Origin::None,
-            alone: true,
-        }
+        Self::without_session(Presented::Unavailable)
     }
 
     /// Whether a live session was loaded.

@@ -34,7 +34,7 @@ pub(crate) async fn load<S>(
     let provider = &typed.provider;
     let candidates = match tokens.into_candidates() {
         Ok(candidates) => candidates,
-        Err(loaded) => return (loaded, None),
+        Err(presented) => return (Loaded::without_session(presented), None),
     };
     let ids = check_all(provider, candidates, entropy, now);
     let mut found = Few::new();

@@ -36,7 +36,7 @@ pub(crate) fn load<S>(
     let provider = &typed.provider;
     let candidates = match tokens.into_candidates() {
         Ok(candidates) => candidates,
-        Err(loaded) => return (loaded, None),
+        Err(presented) => return (Loaded::without_session(presented), None),
     };
     let prepared = provider.keys.prepared();
     let verified = candidates.into_iter().map(|token| {

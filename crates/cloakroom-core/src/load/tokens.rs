@@ -3,7 +3,7 @@
 use crate::buffer::Buffer;
 use crate::few::Few;
 use crate::head::RequestHead;
-use crate::loaded::Loaded;
+use crate::plan::Presented;
 use crate::provider::Provider;
 use crate::refusal::Refusal;
 
@@ -34,11 +34,11 @@ impl Tokens {
     }
 
     /// The tokens to be tried; where there are none or too many, what that comes to.
-    pub(super) fn into_candidates(self) -> Result<Few<Result<Buffer, Refusal>>, Loaded> {
+    pub(super) fn into_candidates(self) -> Result<Few<Result<Buffer, Refusal>>, Presented> {
         if self.too_many {
-            Err(Loaded::refused(Refusal::TooMany, true))
+            Err(Presented::Refused(Refusal::TooMany))
         } else if self.found.is_empty() {
-            Err(Loaded::nothing())
+            Err(Presented::Nothing)
         } else {
             Ok(self.found)
         }

@@ -6,7 +6,7 @@ use cloakroom_storage::{
 
 use cloakroom_time::Timestamp;
 
-use super::records::{changed_record, new_record};
+use super::records::{changed_record, new_record, subject_limit};
 use super::work::Work;
 use crate::buffer::Buffer;
 use crate::codec::header::HEADER_LEN;
@@ -122,12 +122,8 @@ async fn create(work: &mut Work) -> Result<Answer, Failure> {
         return Ok(Answer::Failed);
     };
     let provider = work.provider();
-    let call = storage.create(
-        &new.key,
-        &new.record,
-        provider.subject_limit,
-        work.moment.now,
-    );
+    let limit = subject_limit(work);
+    let call = storage.create(&new.key, &new.record, limit, work.moment.now);
     let answer = match within(provider.storage_timeout, call).await {
         Ok(CreateOutcome::Created(version)) => {
             work.successor = Some(ById {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cloakroom_storage::{PreviousProof, Record, StorageKey, SubjectNumber};
+use cloakroom_storage::{PreviousProof, Record, StorageKey, SubjectLimit, SubjectNumber};
 use cloakroom_time::Timestamp;
 
 use super::work::Work;
@@ -45,6 +45,22 @@ pub(super) fn new_record(work: &Work) -> Result<NewRecord, Failure> {
         proof,
         record,
     })
+}
+
+/// How many sessions the new record's subject may have.
+///
+/// One that takes the place of another of the same subject is not one more: while both are there,
+/// one more is allowed. Else a subject with all its sessions could not raise its rights, and where
+/// the oldest makes room, the session that rises could be that one.
+pub(super) fn subject_limit(work: &Work) -> Option<SubjectLimit> {
+    let limit = work.provider().subject_limit?;
+    let draft = &work.draft;
+    let replaces = matches!(work.step, StorageStep::Replace(_));
+    if replaces && draft.subject.is_some() && draft.subject.as_deref() == draft.loaded.subject() {
+        let max = limit.max().saturating_add(1);
+        return Some(SubjectLimit::new(max, limit.when_full()));
+    }
+    Some(limit)
 }
 
 /// The number that `begin_sign_in` found, if it was for the subject that signs in now.

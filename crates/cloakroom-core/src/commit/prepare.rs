@@ -161,11 +161,12 @@ fn moment_of(
     let provider = slot.provider();
     let facts = slot.facts();
     let (name, is_cookie) = (provider.wire.name(), provider.wire.is_cookie());
-    // Only what the handler left alone is renewed, or cleared unasked: look at the response only
-    // then.
-    let kept = draft.wish == Wish::Keep && draft.loaded.presented != Presented::Nothing;
-    let carried = kept && response.carries(name, is_cookie);
-    let renewable = kept && !carried && !lineage_is_full(&draft.loaded);
+    // Only what was presented is renewed, or cleared unasked, and by value only what the handler
+    // left alone (a change sends a token anyway): look at the response only then.
+    let kept = draft.wish == Wish::Keep || provider.policy.tracking == Tracking::ById;
+    let looked_at = kept && draft.loaded.presented != Presented::Nothing;
+    let carried = looked_at && response.carries(name, is_cookie);
+    let renewable = looked_at && !carried && !lineage_is_full(&draft.loaded);
     Moment {
         now,
         navigation: facts.navigation || !is_cookie,

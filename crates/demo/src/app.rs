@@ -8,7 +8,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::middleware::map_response;
 use axum::response::IntoResponse;
 use axum::routing::get;
-use cloakroom::{BuildError, Clock, KeyRing, LayerExt as _, Sessions, Storage};
+use cloakroom::{BuildError, Clock, Conflicts, KeyRing, LayerExt as _, Sessions, Storage};
 
 use crate::accounts::Accounts;
 use crate::errors::explain;
@@ -90,6 +90,9 @@ fn sessions<S: Storage + Clone>(
                 .absolute_timeout(12 * HOUR)
                 .idle_timeout(30 * MINUTE)
                 .subject(|login| login.user.to_string())
+                // A confirmed password is good for one change: the second of two at once is
+                // refused, also if both would leave the same login behind.
+                .conflicts(Conflicts::Reject)
         });
     match cookies {
         Cookies::Development => builder.development_over_http().build(),

@@ -34,9 +34,9 @@ pub(crate) const PREFERENCES: About = About {
     name: "preferences",
     title: "Preferences",
     kind: "signed",
-    travels: "the content; readable by you, changeable only by us",
+    travels: "the content, for you to read",
     lives: "in this browser",
-    ended_by: "its deadline, or this browser forgetting it",
+    ended_by: "its deadline only",
 };
 
 /// Unreadable, and still with the browser.
@@ -44,9 +44,9 @@ pub(crate) const CART: About = About {
     name: "cart",
     title: "Cart",
     kind: "sealed",
-    travels: "the content; encrypted, readable by nobody but us",
+    travels: "the content, encrypted",
     lives: "in this browser",
-    ended_by: "its deadlines, or this browser forgetting it",
+    ended_by: "its deadlines only",
 };
 
 /// A ticket.
@@ -54,9 +54,9 @@ pub(crate) const LOGIN: About = About {
     name: "login",
     title: "Login",
     kind: "by id",
-    travels: "a random id, and nothing else",
+    travels: "a random id, nothing else",
     lives: "on the server, in memory",
-    ended_by: "its deadlines, or the server at any time",
+    ended_by: "its deadlines, or us at once",
 };
 
 /// One session in the panel.

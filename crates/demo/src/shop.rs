@@ -44,7 +44,7 @@ pub(crate) const PRODUCTS: [Product; 6] = [
     Product {
         slug: "hat",
         name: "Felt hat",
-        line: "Keeps its shape, whatever you keep under it.",
+        line: "Keeps its shape. Also in the rain.",
         story: "Rabbit-free felt on a hand-turned block. Steam brings it back after rain, and after \
                 being sat on.",
         cents: 7_200,
@@ -53,7 +53,7 @@ pub(crate) const PRODUCTS: [Product; 6] = [
     Product {
         slug: "scarf",
         name: "Long scarf",
-        line: "Two metres of merino, striped at both ends.",
+        line: "Two metres of merino, two stripes.",
         story: "Long enough to share with a friend, which is the only thing in this shop that we \
                 advise you to share.",
         cents: 4_600,

@@ -126,8 +126,8 @@ async fn the_panel_says_what_travels_and_never_shows_a_token() {
         assert!(page.contains(&octets), "{name}");
         assert!(!page.contains(&token), "{name}");
     }
-    assert!(page.contains("at the latest, in 12 h"));
-    assert!(page.contains("in 30 min, unless used"));
+    assert!(page.contains("in 12 h, at the latest"));
+    assert!(page.contains("in 30 min, moved by use"));
     assert!(page.contains("<code>__Host-preferences</code>") && page.contains("No session yet"));
 }
 

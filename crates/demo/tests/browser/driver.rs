@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -70,6 +71,7 @@ impl Driver {
     /// Asks it to quit all browsers, and itself.
     fn quit(&self) -> std::io::Result<()> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
+        stream.set_read_timeout(Some(Duration::from_secs(20)))?;
         write!(stream, "GET /shutdown HTTP/1.1\r\nHost: 127.0.0.1\r\n")?;
         write!(stream, "Connection: close\r\n\r\n")?;
         stream.read_to_end(&mut Vec::new()).map(drop)

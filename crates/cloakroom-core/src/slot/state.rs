@@ -186,9 +186,18 @@ where
         Some(content)
     }
 
+    /// The joined value; a session never changes hands by being joined.
     fn joined_value(&self, base: &[u8], theirs: &[u8]) -> Result<S, Vec<&'static str>> {
         let none = |_| Vec::new();
         let theirs = decode_record(&self.typed, theirs).map_err(none)?;
+        let subject = self.typed.subject_of(&theirs);
+        let joined = self.joined_with(base, theirs)?;
+        let same = self.typed.subject_of(&joined) == subject;
+        same.then_some(joined).ok_or_else(Vec::new)
+    }
+
+    fn joined_with(&self, base: &[u8], theirs: S) -> Result<S, Vec<&'static str>> {
+        let none = |_| Vec::new();
         let (ours, retries) = {
             let state = self.state();
             (state.value.clone(), state.retries.clone())

@@ -253,10 +253,13 @@ fn join(work: &mut Work) -> Joined {
 
 /// The session as it is after its steps: what is sent, listed and told from now on.
 pub(super) fn take_over(work: &mut Work, settled: &Settled) {
-    if let Some(successor) = work.successor.take() {
+    // The record that was to take the old one's place was removed again.
+    let undone = matches!(work.step, StorageStep::RemoveNew(_));
+    if let Some(successor) = work.successor.take().filter(|_| !undone) {
         work.draft.loaded.origin = Origin::ById(successor);
     }
-    let ended = settled.client == ClientStep::Clear
+    let ended = undone
+        || settled.client == ClientStep::Clear
         || settled.notes.contains(EventKind::EndedMeanwhile)
         || settled.notes.contains(EventKind::Ended);
     if ended {

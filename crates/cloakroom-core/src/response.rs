@@ -38,6 +38,7 @@ impl Frame {
         if slots.is_empty() {
             return Commit::Untouched;
         }
+        drop_renewals(&slots, response);
         match prepare_all(&slots, response) {
             Err(error) => Commit::Done(Err(error)),
             Ok(batch) if batch.needs_storage() => {
@@ -46,6 +47,17 @@ impl Frame {
                 ))
             }
             Ok(batch) => Commit::Done(finish(batch, slots)),
+        }
+    }
+}
+
+/// A renewal of an early commit waits for another response where this one, which is known only
+/// now, speaks against it.
+fn drop_renewals(slots: &Few<Arc<dyn AnySlot>>, response: &dyn ResponseHead) {
+    for slot in slots.iter().filter(|slot| slot.is_renewing()) {
+        let wire = &slot.provider().wire;
+        if response.is_public() || response.carries(wire.name(), wire.is_cookie()) {
+            let _waits = slot.take_outgoing();
         }
     }
 }
@@ -83,7 +95,7 @@ pub async fn commit() -> Result<(), CommitError> {
     lost.map_or(Ok(()), Err)
 }
 
-/// There is no response yet, so nothing speaks against a renewal.
+/// There is no response yet; a renewal that it speaks against is dropped when it is there.
 struct NoResponse;
 
 impl ResponseHead for NoResponse {
@@ -112,7 +124,7 @@ impl Effects {
         for effect in self.0.iter_mut() {
             let value = match std::mem::take(&mut effect.outgoing) {
                 Outgoing::None => continue,
-                Outgoing::Set(value) | Outgoing::Clear(value) => value,
+                Outgoing::Set(value) | Outgoing::Renew(value) | Outgoing::Clear(value) => value,
             };
             let wire = &effect.slot.provider().wire;
             if wire.is_cookie() {

@@ -101,7 +101,7 @@ fn seal(work: &mut Work, sent: Sent) -> Result<(), Failure> {
     let value = send(provider, content.buffer.as_slice(), &live, now)?;
     let issued_under = key.id();
     drop(keys);
-    work.outgoing = Outgoing::Set(value);
+    work.outgoing = outgoing(sent, value);
     work.draft.loaded.presented = Presented::Live(live);
     work.draft.loaded.origin = Origin::ByValue(next.into_origin(content.format, issued_under));
     Ok(())
@@ -257,11 +257,11 @@ pub(super) fn make_by_id(work: &mut Work, client: ClientStep) -> Result<(), Fail
             clear(work);
             Ok(())
         }
-        ClientStep::Send(_) => send_id(work),
+        ClientStep::Send(sent) => send_id(work, sent),
     }
 }
 
-fn send_id(work: &mut Work) -> Result<(), Failure> {
+fn send_id(work: &mut Work, sent: Sent) -> Result<(), Failure> {
     let now = work.moment.now;
     let (Origin::ById(origin), Presented::Live(live)) =
         (&work.draft.loaded.origin, work.draft.loaded.presented)
@@ -278,8 +278,15 @@ fn send_id(work: &mut Work) -> Result<(), Failure> {
     written.map_err(|by| Failure::TooLarge { by })?;
     let value = send(provider, buffer.as_slice(), &live, now)?;
     drop(keys);
-    work.outgoing = Outgoing::Set(value);
+    work.outgoing = outgoing(sent, value);
     Ok(())
+}
+
+const fn outgoing(sent: Sent, value: Vec<u8>) -> Outgoing {
+    match sent {
+        Sent::Renewed => Outgoing::Renew(value),
+        Sent::New | Sent::Rotated | Sent::Changed => Outgoing::Set(value),
+    }
 }
 
 /// The header value that carries the token.

@@ -58,6 +58,8 @@ pub(crate) enum Outgoing {
     #[default]
     None,
     Set(Vec<u8>),
+    /// A mere renewal, which gives way where the response speaks against it.
+    Renew(Vec<u8>),
     Clear(Vec<u8>),
 }
 
@@ -98,6 +100,8 @@ pub(crate) trait AnySlot: Any + Send + Sync {
     fn join(&self, base: &[u8], theirs: &[u8]) -> JoinedContent;
     /// Gives back what was loaded (as it is now) and what the response carries.
     fn finish(&self, loaded: Loaded, outgoing: Outgoing);
+    /// Whether what the response carries is a mere renewal.
+    fn is_renewing(&self) -> bool;
     /// What the response carries, taken out.
     fn take_outgoing(&self) -> Outgoing;
 }
@@ -304,6 +308,10 @@ where
         let mut state = self.state();
         state.loaded = loaded;
         state.outgoing = outgoing;
+    }
+
+    fn is_renewing(&self) -> bool {
+        matches!(self.state().outgoing, Outgoing::Renew(_))
     }
 
     fn take_outgoing(&self) -> Outgoing {

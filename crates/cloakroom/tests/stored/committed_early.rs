@@ -1,9 +1,11 @@
 //! `commit()` ahead of the response: a handler learns the outcome before it acts on the world.
 
-use cloakroom::{ChangeError, EventKind, Failure, Session, commit};
+use axum::http::HeaderName;
+use axum::response::AppendHeaders;
+use cloakroom::{ChangeError, CookieLifetime, EventKind, Failure, Session, commit};
 use cloakroom_testkit::{Call, Req, When};
 
-use crate::shop::{COOKIE, Login, Shop, assert_dead, seen, token};
+use crate::shop::{COOKIE, Login, MINUTE, Shop, assert_dead, saying, seen, token};
 
 /// A handler that changes, commits, and says what came of it.
 async fn pay(login: Session<Login>) -> String {
@@ -144,4 +146,34 @@ async fn an_early_commit_of_nothing_is_nothing() {
     assert!(answer.set_cookies().is_empty());
     assert_eq!(shop.calls(), [Call::Read]);
     assert_eq!(shop.told(), []);
+}
+
+/// Rules: row-35, row-36, caches.
+#[tokio::test]
+async fn a_renewal_that_was_committed_early_still_gives_way_to_the_response() {
+    let shop = Shop::with(|login| {
+        login
+            .idle_timeout(10 * MINUTE)
+            .attributes(|cookie| cookie.lifetime(CookieLifetime::FollowsIdle))
+    });
+    let mut browser = shop.acting(async |_: Session<Login>, header: String| {
+        commit().await.unwrap();
+        let (name, value) = header.split_once(": ").unwrap();
+        let name = HeaderName::try_from(name).unwrap();
+        AppendHeaders([(name, value.to_owned())])
+    });
+    shop.sign_in(&mut browser, "anna").await;
+    for (header, sent) in [
+        ("cache-control: public", vec![]),
+        ("set-cookie: __Host-login=own", vec!["__Host-login=own"]),
+    ] {
+        shop.clock.advance(3 * MINUTE);
+        let answer = browser.fork().send(saying("/act", header)).await;
+        assert_eq!(answer.status, 200);
+        assert_eq!(answer.set_cookies(), sent, "{header}");
+        assert_eq!(shop.calls(), [Call::Read, Call::Touch], "it is due");
+    }
+    shop.clock.advance(3 * MINUTE);
+    let answer = browser.send(saying("/act", "x-other: 1")).await;
+    assert!(answer.sets(COOKIE), "nothing speaks against it");
 }

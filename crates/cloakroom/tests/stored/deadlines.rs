@@ -1,6 +1,8 @@
 //! When a stored session ends, to the millisecond.
 
-use cloakroom::{CookieLifetime, CookieSession, EventKind, Passive, Refusal, RenewReason, Session};
+use cloakroom::{
+    Clock, CookieLifetime, CookieSession, EventKind, Passive, Refusal, RenewReason, Session,
+};
 use cloakroom_testkit::{Answer, Call, Client, Req, When};
 
 use crate::shop::{
@@ -409,4 +411,23 @@ async fn an_expired_session_that_cannot_be_removed_is_a_failure() {
     assert_eq!(answer.status, 503);
     assert!(answer.set_cookies().is_empty());
     assert_dead(&mut browser, &id).await;
+}
+
+/// Rules: row-29, row-41.
+#[tokio::test]
+async fn rising_under_a_lengthened_policy_keeps_the_recorded_deadline() {
+    let short = Shop::with(|login| login.absolute_timeout(10 * MINUTE));
+    let mut browser = short.signed_in("anna").await;
+    let id = token(&browser);
+    let long = short.reconfigured(|login| login.absolute_timeout(DAY));
+    short.clock.advance(MINUTE);
+    let answer = long
+        .browser()
+        .send(with_token(Req::post("/elevate"), &id))
+        .await;
+    assert!(answer.sets(COOKIE));
+    browser.receive(&Req::post("/elevate"), &answer.headers, short.clock.now());
+    let risen = token(&browser);
+    assert!(outlives(&long, &risen, 9 * MINUTE - MILLI).await);
+    assert!(!outlives(&long, &risen, MILLI).await);
 }

@@ -1,6 +1,6 @@
 //! Rotation: a new proof, and how long the one before is good.
 
-use cloakroom::{EventKind, Passive, Refusal, Session};
+use cloakroom::{Conflicts, EventKind, Passive, Refusal, Session};
 use cloakroom_testkit::{Call, Req, When};
 
 use crate::shop::{
@@ -509,4 +509,44 @@ async fn of_two_proofs_of_one_session_the_newer_counts_in_either_order() {
         assert_eq!(answer.status, 200);
         assert_eq!(shop.told(), [EventKind::Changed], "not superseded");
     }
+}
+
+/// Rules: row-32b.
+#[tokio::test]
+async fn a_rotation_alone_and_a_change_go_together_under_any_policy() {
+    let policies: [fn() -> Conflicts<Login>; 3] = [
+        || Conflicts::Reject,
+        || Conflicts::LastWins,
+        || Conflicts::With(Box::new(|_, _, _| None)),
+    ];
+    for policy in policies {
+        let shop = Shop::with(|login| login.conflicts(policy()));
+        let mut browser = shop.signed_in("anna").await;
+        let mut tab = browser.fork();
+        let (slow, _) = shop
+            .overtake(Call::Update, tab.post("/rotate"), browser.post("/visit"))
+            .await;
+        assert_eq!((slow.status, slow.sets(COOKIE)), (200, true));
+        assert_eq!(shop.told(), [EventKind::Changed, EventKind::Rotated]);
+        assert_eq!(seen(&mut tab).await.unwrap().visits, 1);
+    }
+}
+
+/// Rules: row-23b, row-23c.
+#[tokio::test]
+async fn a_rotation_that_is_made_again_counts_as_the_last_one() {
+    let shop = Shop::new();
+    let (_, first) = rotated(&shop).await;
+    shop.clock.advance(30 * SECOND);
+    let again = with_token(Req::post("/rotate"), &first);
+    let mut browser = shop.browser();
+    assert!(browser.send(&again).await.sets(COOKIE));
+    shop.clock.advance(30 * SECOND - MILLI);
+    let soon = shop.browser().send(&again).await;
+    assert!(
+        soon.set_cookies().is_empty(),
+        "inside the overlap of the second"
+    );
+    shop.clock.advance(MILLI);
+    assert!(shop.browser().send(&again).await.sets(COOKIE));
 }

@@ -1,5 +1,6 @@
 //! A shop whose logins are stored, with all doubles in place.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -152,13 +153,15 @@ impl Shop {
         quick: impl Future<Output = B>,
     ) -> (A, B) {
         let paused = self.faulty.pause_next(call);
-        let quick = async {
-            paused.reached().await;
-            let answer = quick.await;
-            paused.resume();
-            answer
-        };
-        tokio::join!(slow, quick)
+        let mut slow = pin!(slow);
+        tokio::select! {
+            biased;
+            _ = &mut slow => panic!("it was done without a {call:?}"),
+            () = paused.reached() => {}
+        }
+        let answer = quick.await;
+        paused.resume();
+        (slow.await, answer)
     }
 }
 

@@ -186,7 +186,8 @@ pub enum LoadError {
         /// The type that was asked for.
         of: &'static str,
     },
-    /// No layer around the handler has a provider of the type.
+    /// No layer around the handler has a provider of the type, or a task was spawned between that
+    /// layer and the handler.
     NoProvider {
         /// The type that was asked for.
         of: &'static str,
@@ -226,7 +227,9 @@ impl fmt::Display for LoadError {
             Self::NoProvider { of } => write!(
                 f,
                 "no session layer around this handler has a provider of `{of}`: register it with \
-                 `.cookie::<{of}>(name, …)` or `.header::<{of}>(name, …)`"
+                 `.cookie::<{of}>(name, …)` or `.header::<{of}>(name, …)`; if it is, and a \
+                 middleware between its layer and the handler spawns tasks, use \
+                 `sessions.layer().across_tasks()`"
             ),
             Self::StorageFailed => f.write_str("the session's storage could not be read"),
             Self::DevelopmentOverHttps => f.write_str(

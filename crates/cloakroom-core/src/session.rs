@@ -19,7 +19,8 @@ use crate::slot::{AnySlot, Intent, Slot};
 /// Got by extraction in a handler; [`current`] finds it again deep in the call stack. Loading is
 /// done by then, so all methods are synchronous ([`begin_sign_in`](Self::begin_sign_in) apart).
 /// Changes take effect when the response's head is ready, whatever the handler answers, also an
-/// error or a redirect; a handler that panics changes nothing.
+/// error or a redirect. A handler that panics changes nothing; where something inside the layer
+/// turns the panic into a response, that holds for every session of which a handle was alive.
 ///
 /// What several wishes of one request come to: an end beats all; a write after an end is a
 /// sign-in; a sign-in beats an elevation beats a rotation.
@@ -47,7 +48,8 @@ impl<S: SessionValue> Session<S> {
     }
 
     /// Makes `value` the session's. Setting what encodes to the same bytes is no change and sends
-    /// nothing. A value of another subject than before is a [`sign_in`](Self::sign_in).
+    /// nothing; a type whose encoding has no fixed order, such as one with a `HashMap`, always
+    /// counts as changed. A value of another subject than before is a [`sign_in`](Self::sign_in).
     ///
     /// # Errors
     ///

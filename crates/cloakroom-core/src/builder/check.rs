@@ -26,6 +26,13 @@ pub(super) fn check<S, W>(options: &SessionOptions<S, W>) -> Checked {
     check_protection(options)?;
     check_deadlines(options)?;
     check_subject(options)?;
+    if options.storage_timeout == Some(Duration::ZERO) {
+        return refuse(
+            "storage_timeout",
+            "every call of the storage fails at once",
+            "set more than zero; 5 seconds are the default",
+        );
+    }
     if options.limit == 0 {
         return refuse(
             "size_limit",

@@ -28,7 +28,7 @@ fn all() -> Vec<Refused> {
         options::protections(),
         options::deadlines(),
         options::deadlines_out_of_order(),
-        options::subjects_and_sizes(),
+        options::subjects_times_and_sizes(),
     ];
     groups.into_iter().flatten().collect()
 }

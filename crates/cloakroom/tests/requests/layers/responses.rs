@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use axum::http::header::{HeaderName, SET_COOKIE};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodRouter, get, post};
-use cloakroom::{ChangeError, EventKind, LayerExt, Session};
+use cloakroom::{ChangeError, EventKind, HeadView, LayerExt, Session, load};
 use cloakroom_testkit::{Call, Req};
 use http_body::Frame;
 use tokio::sync::oneshot;
@@ -208,6 +208,30 @@ async fn nothing_of_a_response_whose_sessions_could_not_be_committed_goes_out() 
         assert_eq!(answer.header("cache-control"), Some("no-store"));
         let told = shop.told();
         assert!(matches!(told[..], [EventKind::TooLarge { .. }]), "{told:?}");
+        assert_eq!(browser.get("/cart").await.body, "hat", "{kind:?}");
+    }
+}
+
+/// Rules: row-2.
+#[tokio::test]
+async fn a_service_may_begin_its_work_before_its_future_is_polled() {
+    for kind in Kind::ALL {
+        let shop = Shop::new();
+        // The session is looked up in `call`; only its storage is waited for.
+        let eager = service_fn(|request: Request| {
+            let (parts, _) = request.into_parts();
+            let loading = load::<Cart>(&HeadView::new(&parts), None);
+            async move {
+                loading.await.unwrap().set(Cart::of("hat")).unwrap();
+                Ok::<_, Infallible>(Response::new(Body::empty()))
+            }
+        });
+        let layer = shop.sessions(kind).layer();
+        let app = crate::shop::shelves()
+            .route_service("/", eager)
+            .layer(layer);
+        let mut browser = shop.browser(app);
+        assert_eq!(browser.get("/").await.status, 200);
         assert_eq!(browser.get("/cart").await.body, "hat", "{kind:?}");
     }
 }

@@ -50,6 +50,24 @@ async fn without_the_switch_the_first_request_across_tasks_says_what_to_do() {
     );
 }
 
+#[tokio::test]
+async fn a_layer_without_the_switch_inside_one_that_has_it_says_what_to_do() {
+    let shop = Shop::new();
+    let outer = shop.builder().cookie::<u32>("count", |c| c.sealed());
+    let app = shelves()
+        .layer(from_fn(spawning))
+        .layer(shop.sessions(Kind::Sealed).layer())
+        .layer(outer.build().unwrap().layer().across_tasks());
+    let mut browser = shop.browser(app);
+    let answer = browser.get("/cart").await;
+    assert_eq!(answer.status, 500);
+    assert!(
+        answer.body.contains("`sessions.layer().across_tasks()`"),
+        "{}",
+        answer.body
+    );
+}
+
 /// Rules: row-2, row-12, row-26.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn with_the_switch_sessions_are_found_in_other_tasks() {

@@ -215,7 +215,7 @@ pub(super) fn deadlines_out_of_order() -> Vec<Refused> {
     ]
 }
 
-pub(super) fn subjects_and_sizes() -> Vec<Refused> {
+pub(super) fn subjects_times_and_sizes() -> Vec<Refused> {
     let owner = |cart: &Cart| cart.owner.clone();
     let ending = "nothing says whether the server can end it";
     let stateless = "`ending(Ending::Stateless)`";
@@ -241,6 +241,12 @@ pub(super) fn subjects_and_sizes() -> Vec<Refused> {
             "sessions_per_subject",
             "no subject",
             "`subject`",
+        ),
+        cart(
+            |c| stored(c).storage_timeout(Duration::ZERO),
+            "storage_timeout",
+            "fails at once",
+            "more than zero",
         ),
         cart(
             |c| c.sealed().size_limit(0),

@@ -109,7 +109,7 @@ pub(crate) fn write(key: &PreparedKey, locator: &Locator, proof: &Proof) -> [u8;
 pub(crate) struct PresentedId {
     pub(crate) locator: Locator,
     pub(crate) proof: Proof,
-    /// Outdated if it was made under a key that does not issue any more.
+    /// Outdated if it was made under an older key than the one that issues.
     pub(crate) freshness: Freshness,
 }
 
@@ -135,14 +135,13 @@ pub(crate) fn read(cx: &Context<'_>, token: &[u8]) -> Result<PresentedId, Refusa
     let key = cx.keys.find(&id, cx.now).map_err(refusal_of)?;
     key.verify_id_mac(body, check)
         .map_err(|_| Refusal::Forged)?;
-    let issuing = cx.keys.issuing(cx.now).map(PreparedKey::id);
     Ok(PresentedId {
         locator: Locator(*locator),
         proof: Proof(*proof),
-        freshness: if issuing.is_none_or(|issuing| issuing == id) {
-            Freshness::Current
-        } else {
+        freshness: if cx.keys.is_outdated(key, cx.now) {
             Freshness::Outdated
+        } else {
+            Freshness::Current
         },
     })
 }

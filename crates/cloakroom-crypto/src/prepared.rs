@@ -65,6 +65,33 @@ impl Prepared {
         latest(self.keys.iter(), |key| key.dates(), now)
     }
 
+    /// Whether what was made under `key` is to be made anew: a key with a later `issue_from` issues
+    /// at `now`.
+    ///
+    /// A key that does not issue yet is none of the past: another node, whose clock is ahead, may
+    /// have begun to use it.
+    ///
+    /// ```
+    /// # use cloakroom_crypto::{DatedKey, Key, KeyRing, KeySet, OsEntropy, ProviderKeys, Timestamp};
+    /// # let (old, new) = (Key::generate(&OsEntropy), Key::generate(&OsEntropy));
+    /// let next = DatedKey::from(new.clone()).issue_from(Timestamp::from_secs(600));
+    /// let set = KeySet::new().with(old.clone()).with(next);
+    /// let keys = ProviderKeys::new(&KeyRing::from_keys(set).unwrap(), "shop", "cart");
+    /// let prepared = keys.prepared();
+    /// for (secs, old_is, new_is) in [(599, false, false), (600, true, false)] {
+    ///     let now = Timestamp::from_secs(secs);
+    ///     let is_outdated = |key: &Key| {
+    ///         prepared.is_outdated(prepared.find(&key.id(), now).unwrap(), now)
+    ///     };
+    ///     assert_eq!((is_outdated(&old), is_outdated(&new)), (old_is, new_is));
+    /// }
+    /// ```
+    #[must_use]
+    pub fn is_outdated(&self, key: &PreparedKey, now: Timestamp) -> bool {
+        self.issuing(now)
+            .is_some_and(|issuing| issuing.dates().issue_from > key.dates().issue_from)
+    }
+
     /// The key of this id, if it is accepted at `now`.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! What goes out: tokens of by-value sessions, ids of by-id sessions, and clearings, each as the
 //! value of the provider's header.
 
-use cloakroom_crypto::{KeyId, Prepared, PreparedKey};
+use cloakroom_crypto::{KeyId, Prepared};
 use cloakroom_storage::SubjectNumber;
 use cloakroom_time::Timestamp;
 
@@ -177,15 +177,14 @@ impl NextToken {
 
 fn next_token(work: &Work, sent: Sent, keys: &Prepared) -> Result<NextToken, Failure> {
     let now = work.moment.now;
-    let issuing = keys.issuing(now).map(PreparedKey::id);
     let origin = match &work.draft.loaded.origin {
         Origin::ByValue(origin) => Some(origin),
         Origin::ById(_) | Origin::None => None,
     };
     match origin {
-        Some(origin) if sent != Sent::New => Ok(successor(origin, sent, issuing, now)),
+        Some(origin) if sent != Sent::New => Ok(successor(origin, sent, keys, now)),
         Some(origin) if work.draft.wish == Wish::Elevate => {
-            let mut next = successor(origin, sent, issuing, now);
+            let mut next = successor(origin, sent, keys, now);
             next.id = random_id(work);
             next.generation = 0;
             Ok(next)
@@ -219,15 +218,17 @@ fn first_token(work: &Work, now: Timestamp) -> NextToken {
 
 /// The token that follows one of the same session.
 ///
-/// Under another key than before, the lineage grows by the key before; where it has no room, the
-/// token stays under its own key.
-fn successor(origin: &ByValue, sent: Sent, issuing: Option<KeyId>, now: Timestamp) -> NextToken {
+/// Under a later key than before, the lineage grows by the key before; where it has no room, the
+/// token stays under its own key. So it does where a node with a clock ahead has begun to use a
+/// later key than the one that issues here: going back would only fill the lineage.
+fn successor(origin: &ByValue, sent: Sent, keys: &Prepared, now: Timestamp) -> NextToken {
     let (lineage, key) = match origin.key {
-        Some(own) if issuing != Some(own) => match origin.lineage.with(own) {
+        Some(own) if stays_under(own, keys, now) => (origin.lineage, Some(own)),
+        Some(own) => match origin.lineage.with(own) {
             Some(longer) => (longer, None),
             None => (origin.lineage, Some(own)),
         },
-        _ => (origin.lineage, None),
+        None => (origin.lineage, None),
     };
     let changed = u32::from(sent != Sent::Renewed);
     NextToken {
@@ -241,6 +242,14 @@ fn successor(origin: &ByValue, sent: Sent, issuing: Option<KeyId>, now: Timestam
         number: origin.number,
         key,
     }
+}
+
+/// Whether no later key than this one issues. Where none issues at all, none is to be used.
+fn stays_under(own: KeyId, keys: &Prepared, now: Timestamp) -> bool {
+    keys.issuing(now).is_some()
+        && keys
+            .find(&own, now)
+            .is_ok_and(|key| !keys.is_outdated(key, now))
 }
 
 fn random_id(work: &Work) -> [u8; 16] {

@@ -91,7 +91,7 @@ fn prepend_head(buffer: &mut Buffer, version: u8, key: &PreparedKey) {
     buffer.prepend(&head);
 }
 
-/// Takes version and key id off, and finds the key; outdated if another one issues now.
+/// Takes version and key id off, and finds the key; outdated if a later one issues now.
 fn read_head<'a>(
     cx: &Context<'a>,
     buffer: &mut Buffer,
@@ -104,11 +104,10 @@ fn read_head<'a>(
     let id = KeyId::from_bytes(take_front::<KEY_ID>(buffer)?);
     let key = find_key(cx, &id)?;
     cx.found.set(Some(id));
-    let issuing = cx.keys.issuing(cx.now).map(PreparedKey::id);
-    let freshness = if issuing.is_none_or(|issuing| issuing == id) {
-        Freshness::Current
-    } else {
+    let freshness = if cx.keys.is_outdated(key, cx.now) {
         Freshness::Outdated
+    } else {
+        Freshness::Current
     };
     Ok((key, freshness))
 }

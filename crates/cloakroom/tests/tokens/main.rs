@@ -4,6 +4,7 @@
 mod bad_input;
 mod bad_life;
 mod clearing;
+mod key_change;
 mod parallel;
 mod sizes;
 mod support;

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use cloakroom::{
-    Clock as _, DatedKey, EventKind, KeyId, KeyRing, KeySet, Refusal, Timestamp, WatchedFile,
+    Clock as _, DatedKey, EventKind, KeyId, KeyRing, KeySet, Refusal, RenewReason, Timestamp,
+    WatchedFile,
 };
 use cloakroom_testkit::SeededEntropy;
 
@@ -219,6 +220,40 @@ async fn a_key_is_accepted_between_its_dates_and_not_a_millisecond_longer() {
         site.clock.set(until);
         site.refuses_token(kind, &token, Refusal::KeyOutOfTime)
             .await;
+    }
+}
+
+/// Rules: key-change, row-22, row-26, row-31.
+#[tokio::test]
+async fn a_change_by_id_renews_an_outdated_id_where_a_read_would() {
+    for fetch in [false, true] {
+        let setup = Setup::new();
+        let change = setup.clock.now().saturating_add(HOUR);
+        let next = DatedKey::from(key(2)).issue_from(change);
+        let ring = KeyRing::from_keys(KeySet::new().with(key(1)).with(next)).unwrap();
+        let site = setup.ring(&ring).site();
+        let token = site.token(ById, "coat").await;
+        let unsettled = site.token(ById, "bag").await;
+        let reply = site.ask(Ask::rotate(ById).token(&unsettled)).await;
+        let unsettled = reply.token(ById).unwrap();
+        site.clock.set(change);
+        site.log.clear();
+        let ask = Ask::write(ById, "hat").token(&token).fetch_if(fetch);
+        let sent = site.ask(ask).await.token(ById);
+        assert_eq!(sent.is_none(), fetch);
+        let mut told = vec![EventKind::Changed];
+        told.extend((!fetch).then_some(EventKind::Renewed(RenewReason::Outdated)));
+        assert_eq!(site.log.kinds(), told);
+        assert_eq!(
+            key_of(&sent.unwrap_or(token)),
+            key(2 - u64::from(fetch)).id()
+        );
+        // A rotation that may not be yet is no reason to leave the renewal out.
+        let ask = Ask::rotate(ById).token(&unsettled).fetch_if(fetch);
+        let sent = site.ask(ask).await.token(ById);
+        assert_eq!(sent.is_none(), fetch);
+        let proof = |token: &str| decode(token.as_bytes()).unwrap()[25..41].to_vec();
+        assert_eq!(proof(&sent.unwrap_or(unsettled.clone())), proof(&unsettled));
     }
 }
 

@@ -4,7 +4,9 @@
 mod bad_input;
 mod bad_life;
 mod clearing;
+mod frozen;
 mod key_change;
+mod key_theft;
 mod parallel;
 mod sizes;
 mod support;

@@ -70,7 +70,8 @@ pub(crate) enum Origin {
     /// From its token.
     ByValue(ByValue),
     /// From a record.
-    ById(ById),
+    /// Boxed: it is large, and sessions by value are not to be moved in its size.
+    ById(Box<ById>),
 }
 
 /// What a native token said.

@@ -109,7 +109,7 @@ fn storage(work: &Work) -> Option<&dyn DynStorage> {
 
 fn at(work: &Work) -> Option<(&dyn DynStorage, &ById)> {
     match &work.draft.loaded.origin {
-        Origin::ById(origin) => Some((storage(work)?, origin)),
+        Origin::ById(origin) => Some((storage(work)?, &**origin)),
         Origin::ByValue(_) | Origin::None => None,
     }
 }
@@ -126,12 +126,12 @@ async fn create(work: &mut Work) -> Result<Answer, Failure> {
     let call = storage.create(&new.key, &new.record, limit, work.moment.now);
     let answer = match within(provider.storage_timeout, call).await {
         Ok(CreateOutcome::Created(version)) => {
-            work.successor = Some(ById {
+            work.successor = Some(Box::new(ById {
                 locator: new.locator,
                 proof: new.proof,
                 key: new.key,
                 stored: Stored::new(new.record, version),
-            });
+            }));
             return Ok(Answer::Done);
         }
         Ok(CreateOutcome::Exists) => Answer::Exists,

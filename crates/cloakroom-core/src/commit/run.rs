@@ -9,6 +9,7 @@ use super::work::Work;
 use crate::error::CommitError;
 use crate::event::EventKind;
 use crate::few::Few;
+use crate::loaded::Loaded;
 use crate::plan::{Failure, Settled};
 use crate::slot::{AnySlot, Outgoing};
 
@@ -108,20 +109,22 @@ fn give_back(works: Few<Work>) {
 }
 
 /// Makes what goes out, tells what happened, and gives everything back to the slots.
-pub(crate) fn conclude(batch: Batch) {
-    for mut work in batch.0 {
+pub(crate) fn conclude(mut batch: Batch) {
+    for work in batch.0.iter_mut() {
         let settled = work.settled.unwrap_or(Settled {
             verdict: Ok(()),
             client: work.plan.client,
             notes: work.plan.after,
         });
-        take_over(&mut work, &settled);
+        take_over(work, &settled);
         if work.provider().storage.is_some() {
             // What can fail was made sure of before the storage was asked; a key that stopped
             // issuing in between leaves the client with the token that it has.
-            let _unsent = token::make_by_id(&mut work, settled.client);
+            let _unsent = token::make_by_id(work, settled.client);
         }
-        tell_settled(&work, &settled);
-        work.slot.finish(work.draft.loaded, work.outgoing);
+        tell_settled(work, &settled);
+        let loaded = std::mem::replace(&mut work.draft.loaded, Loaded::nothing());
+        let outgoing = std::mem::take(&mut work.outgoing);
+        work.slot.finish(loaded, outgoing);
     }
 }

@@ -26,7 +26,7 @@ pub(crate) struct Work {
     /// How often a step was taken again after `Exists` or `Conflict`.
     pub(super) repeats: u32,
     /// The session that takes the old one's place, once its record is made.
-    pub(super) successor: Option<ById>,
+    pub(super) successor: Option<Box<ById>>,
     /// The record that this request made, to be undone on failure.
     pub(super) made: Option<StorageKey>,
     /// The content that our change began from, and the proof that was current then: what a

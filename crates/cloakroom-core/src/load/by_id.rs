@@ -19,7 +19,7 @@ use crate::transform::Freshness;
 
 /// A token that passed the check, and what lies under it.
 struct Found {
-    origin: ById,
+    origin: Box<ById>,
     standing: Result<Live, Refusal>,
 }
 
@@ -67,9 +67,9 @@ pub(crate) async fn load<S>(
 
 fn conclude<S>(
     typed: &Typed<S>,
-    chosen: Result<(ById, Live), Refusal>,
+    chosen: Result<(Box<ById>, Live), Refusal>,
     alone: bool,
-    reused: Option<ById>,
+    reused: Option<Box<ById>>,
 ) -> (Loaded, Option<S>) {
     let decoded = chosen.and_then(|(origin, live)| {
         let value = decode(typed, &origin.stored.record.content)?;
@@ -145,12 +145,12 @@ async fn read(
         return Ok(Err(Refusal::UnknownId));
     };
     let standing = standing(provider, &stored.record, &id, now);
-    let origin = ById {
+    let origin = Box::new(ById {
         locator: id.locator,
         proof: id.proof,
         key,
         stored,
-    };
+    });
     Ok(Ok(Found { origin, standing }))
 }
 

@@ -1,16 +1,19 @@
 //! The budgets of speed, each a ratio within one table. See the crate's documentation.
 
+#[path = "speed/parallel.rs"]
+mod parallel;
 mod scenarios;
 
 use std::io::{self, Write as _};
+use std::sync::Arc;
 
 use cloakroom_bench::{Budgets, Limit, Must as _, Race, Table};
 use cloakroom_core::{Codec, Json};
 use scenarios::hand::Hand;
-use scenarios::ignored;
 use scenarios::private_jar::PrivateJar;
 use scenarios::sealed::Sealed;
 use scenarios::values::{Cart, Changing, Plain, Text};
+use scenarios::{by_id, ignored};
 use tower_layer::Layer as _;
 
 const OURS: &str = "cloakroom";
@@ -30,6 +33,8 @@ fn main() -> io::Result<()> {
     json(&mut budgets, 31)?;
     ignored_around(&mut budgets)?;
     ignored_inside(&mut budgets)?;
+    in_memory(&mut budgets)?;
+    in_parallel(&mut budgets)?;
     writeln!(io::stdout(), "\n{budgets}")
 }
 
@@ -162,5 +167,48 @@ fn ignored_inside(budgets: &mut Budgets) -> io::Result<()> {
         .run();
     show(&table)?;
     ignored(budgets, &table, "by-router-layer");
+    Ok(())
+}
+
+/// Sessions by id in memory, through axum.
+fn in_memory(budgets: &mut Budgets) -> io::Result<()> {
+    let Some(race) = Race::of("by id in memory, 120 bytes of JSON") else {
+        return Ok(());
+    };
+    let (bare, ours, peer) = (by_id::bare(), by_id::ours(1), by_id::tower_sessions(1));
+    let table = race
+        .with(BARE, || bare.serve_at_once())
+        .with(OURS, || ours.serve_at_once())
+        .with(TOWER, || peer.serve_at_once())
+        .run();
+    show(&table)?;
+    let over = |name| table.nanos(name) - table.nanos(BARE);
+    budgets.add("in-memory", over(OURS) / over(TOWER), Limit::AtMost(0.42));
+    Ok(())
+}
+
+/// The same from one client and from many at a time, on two threads.
+fn in_parallel(budgets: &mut Budgets) -> io::Result<()> {
+    const ONE: &str = "cloakroom, 1 client";
+    const MANY: &str = "cloakroom, 32 clients";
+    let Some(race) = Race::of("by id in memory, 1600 requests on two threads") else {
+        return Ok(());
+    };
+    let runtime = parallel::runtime();
+    let ours = Arc::new(by_id::ours(parallel::CLIENTS));
+    let peer = Arc::new(by_id::tower_sessions(parallel::CLIENTS));
+    let table = race
+        .with(ONE, || parallel::serve(&runtime, &ours, 1))
+        .with(MANY, || parallel::serve(&runtime, &ours, parallel::CLIENTS))
+        .with("tower-sessions, 1 client", || {
+            parallel::serve(&runtime, &peer, 1)
+        })
+        .with("tower-sessions, 32 clients", || {
+            parallel::serve(&runtime, &peer, parallel::CLIENTS);
+        })
+        .run();
+    show(&table)?;
+    let ratio = table.nanos(ONE) / table.nanos(MANY);
+    budgets.add("in-memory-32-clients-to-1", ratio, Limit::AtLeast(0.8));
     Ok(())
 }

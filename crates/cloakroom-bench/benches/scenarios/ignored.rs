@@ -19,13 +19,21 @@ use tower_sessions::{MemoryStore, SessionManagerLayer};
 use super::values::{Text, cookie_header};
 
 /// Serves one request by a clone of `service`, as a server does for each connection.
-pub(crate) fn serve<S>(service: &S, cookie: &str) -> Response
+pub(crate) async fn answer<S>(service: &S, cookie: &str) -> Response
 where
     S: Service<Request<Body>, Response = Response, Error = Infallible> + Clone,
 {
     let request = Request::builder().uri("/").header(COOKIE, cookie);
     let request = request.body(Body::empty()).must();
-    at_once(service.clone().oneshot(request)).must()
+    service.clone().oneshot(request).await.must()
+}
+
+/// The same without a runtime.
+pub(crate) fn serve<S>(service: &S, cookie: &str) -> Response
+where
+    S: Service<Request<Body>, Response = Response, Error = Infallible> + Clone,
+{
+    at_once(answer(service, cookie))
 }
 
 /// The Cookie header of a request that brings both our cookie and tower-sessions'.

@@ -82,6 +82,7 @@ mod events;
 mod faulty;
 mod jar;
 mod spy;
+pub mod storage_suite;
 
 pub use call::Call;
 pub use client::{Answer, Client, Req};

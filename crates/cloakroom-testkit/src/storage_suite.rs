@@ -1,0 +1,120 @@
+//! The suite that every storage passes: a test for each sentence of the contract of
+//! [`Storage`](cloakroom_storage::Storage).
+//!
+//! * **Black boxes.** A test knows the trait alone and is given what makes an empty storage.
+//! * **Time is an argument.** No test sleeps; deadlines are met to the millisecond. All instants
+//!   lie in the year 2100, so that a store's own expiry is as late as the contract wants it.
+//! * **Races are run, many times.** Sixteen tasks begin at once, on as many threads as the runtime
+//!   has; what they were answered must add up.
+//! * **Futures are dropped** after the first poll, the second, and so on until the call is done.
+//! * **Not here**: `Full`, since only the storage knows when it is, and what it may lose.
+//!
+//! [`storage_suite!`](crate::storage_suite!) makes tests of all of it.
+//!
+//! # Panics
+//!
+//! Each function panics where the storage breaks its sentence, and where the storage answers with
+//! an error.
+//!
+//! # Examples
+//!
+//! One function alone:
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! use cloakroom_core::MemoryStorage;
+//! use cloakroom_testkit::storage_suite;
+//!
+//! // It panics where the storage makes a record of an update.
+//! storage_suite::update_never_makes_a_record(async || MemoryStorage::new()).await;
+//! # }
+//! ```
+
+#![expect(
+    clippy::missing_panics_doc,
+    reason = "each function is a test, and this page says when it panics"
+)]
+
+mod cancel;
+mod create;
+mod floor;
+mod instantiate;
+mod limit;
+mod list;
+mod read;
+mod remove;
+mod samples;
+mod sign_out;
+mod sweep;
+mod touch;
+mod trial;
+mod update;
+
+pub use cancel::{
+    a_dropped_create_ends_the_oldest_or_does_nothing,
+    a_dropped_create_makes_a_whole_record_or_none, a_dropped_remove_all_ends_all_or_nothing,
+    a_dropped_remove_removes_all_or_nothing, a_dropped_touch_moves_the_deadline_or_not,
+    a_dropped_update_replaces_all_or_nothing,
+};
+pub use create::{
+    a_version_from_before_a_removal_is_a_conflict, create_fills_in_the_subjects_number,
+    create_keeps_the_number_that_a_sign_in_found,
+    create_keeps_the_record_under_the_version_it_gives,
+    create_of_an_ended_record_is_kept_and_is_none, create_on_a_key_that_ended_replaces_it,
+    create_on_a_live_key_answers_exists, exists_is_answered_before_all_else,
+    no_version_is_given_twice_for_a_key, of_creates_at_once_exactly_one_makes_the_record,
+    signed_out_is_answered_before_too_many, without_a_subject_the_number_means_nothing,
+};
+pub use floor::{
+    a_floor_ends_what_was_created_before_it, a_floor_leaves_other_scopes_alone, a_floor_only_rises,
+    a_floor_outlives_what_it_ended, create_below_the_floor_is_kept_and_is_none,
+    of_floors_at_once_the_highest_holds,
+};
+pub use limit::{
+    logins_at_once_are_let_in_up_to_the_limit, logins_at_once_never_exceed_the_limit,
+    one_session_too_many_ends_the_oldest, one_session_too_many_is_refused,
+    only_live_sessions_are_counted, only_the_subjects_own_sessions_are_counted,
+    the_oldest_stays_while_there_is_room, without_limit_or_subject_nothing_is_counted,
+};
+pub use list::{
+    list_gives_names_and_dates, list_holds_live_sessions_only,
+    list_holds_the_subjects_own_sessions_only, list_is_oldest_first,
+};
+pub use read::{
+    a_read_with_a_later_now_ends_nothing, a_record_ends_at_its_deadline_to_the_millisecond,
+    a_record_without_deadlines_never_ends, a_text_and_a_hash_of_the_same_bytes_are_two_keys,
+    content_of_every_byte_and_64_kib_comes_back, keys_differ_by_every_byte,
+    read_gives_back_every_field, read_of_an_unknown_key_is_none,
+};
+pub use remove::{
+    of_removals_at_once_exactly_one_is_told_removed, remove_finds_an_ended_record,
+    remove_leaves_all_other_records, remove_tells_removed_once,
+};
+pub use sign_out::{
+    a_sign_in_from_after_is_let_in, a_sign_in_from_before_is_refused_whenever_it_comes,
+    an_exception_of_another_subject_spares_nothing, endings_at_once_each_raise_the_number,
+    no_sign_in_survives_that_crosses_the_ending, one_name_in_two_scopes_is_two_subjects,
+    remove_all_ends_every_session_and_counts_the_live, remove_all_leaves_other_subjects_alone,
+    remove_all_raises_the_number, the_excepted_session_takes_the_number_and_keeps_its_version,
+    the_number_stays_until_all_are_ended,
+};
+pub use sweep::{
+    sweep_goes_by_the_deadlines_as_they_are, sweep_leaves_what_ended_within_the_hour,
+    sweep_leaves_what_is_alive, sweep_removes_at_most_its_limit,
+    sweeps_at_once_count_each_record_once, what_was_swept_is_gone,
+};
+pub use touch::{
+    of_touches_at_once_the_latest_deadline_is_left,
+    touch_gives_no_idle_deadline_where_there_was_none,
+    touch_moves_the_idle_deadline_and_nothing_else, touch_never_makes_a_record,
+    touch_never_moves_the_idle_deadline_back, touch_of_an_ended_record_is_gone,
+    touch_stops_at_the_absolute_deadline,
+};
+pub use update::{
+    a_touch_and_an_update_that_cross_both_hold, no_acknowledged_update_is_lost,
+    of_updates_at_once_exactly_one_replaces, update_never_makes_a_record,
+    update_never_moves_the_idle_deadline_back, update_of_an_ended_record_is_gone,
+    update_of_another_version_is_a_conflict, update_replaces_the_record_under_a_new_version,
+    update_sets_and_clears_the_idle_deadline, updates_at_once_with_a_removal_bring_nothing_back,
+};

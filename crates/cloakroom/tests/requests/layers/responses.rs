@@ -11,13 +11,13 @@ use axum::http::StatusCode;
 use axum::http::header::{HeaderName, SET_COOKIE};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodRouter, get, post};
-use cloakroom::{ChangeError, EventKind, HeadView, LayerExt, Session, load};
+use cloakroom::{ChangeError, Clock, EventKind, HeadView, LayerExt, Session, load};
 use cloakroom_testkit::{Call, Req};
 use http_body::Frame;
 use tokio::sync::oneshot;
 use tower::{Layer, Service, service_fn};
 
-use crate::shop::{COOKIE, Cart, Kind, Shop, gives_token, is_silent};
+use crate::shop::{COOKIE, Cart, Kind, Shop, gives_token, is_silent, shelves};
 
 fn set_and_answer(response: impl IntoResponse + Clone + Send + Sync + 'static) -> MethodRouter {
     post(async move |cart: Session<Cart>| {
@@ -93,15 +93,13 @@ async fn the_head_of_a_streamed_response_goes_first_and_its_body_is_too_late() {
             Body::new(LateBody(Some((cart, tell))))
         };
         let sessions = shop.sessions(kind);
-        let mut app: Router = crate::shop::shelves()
-            .route("/", post(handler))
-            .layer(sessions.layer());
+        let mut app: Router = shelves().route("/", post(handler)).layer(sessions.layer());
         let mut browser = shop.browser(app.clone());
         let req = Req::post("/");
         let response = app.call(browser.request(&req)).await.unwrap();
         let (parts, body) = response.into_parts();
         told.try_recv().unwrap_err();
-        browser.receive(&req, &parts.headers, cloakroom::Clock::now(&shop.clock));
+        browser.receive(&req, &parts.headers, shop.clock.now());
         let text = axum::body::to_bytes(body, 100).await.unwrap();
         assert_eq!(&text[..], b"streamed");
         assert_eq!(told.await.unwrap(), Err(ChangeError::TooLate), "{kind:?}");
@@ -123,7 +121,7 @@ async fn an_inner_service_that_fails_commits_nothing() {
     for kind in Kind::ALL {
         let shop = Shop::new();
         let sessions = shop.sessions(kind);
-        let mut browser = shop.browser(crate::shop::shelves().layer(sessions.layer()));
+        let mut browser = shop.browser(shelves().layer(sessions.layer()));
         browser.post("/set/hat").await;
         shop.told();
         shop.calls();
@@ -148,7 +146,7 @@ async fn a_handler_that_sets_the_cookie_itself_is_outdone_by_a_change_and_not_by
         .builder()
         .cookie::<Cart>("cart", |c| c.sealed().idle_timeout(idle));
     let sessions = builder.build().unwrap();
-    let app = crate::shop::shelves()
+    let app = shelves()
         .route("/read", get(async |_: Session<Cart>| (OWN, "read")))
         .route(
             "/change",
@@ -226,12 +224,14 @@ async fn a_service_may_begin_its_work_before_its_future_is_polled() {
                 Ok::<_, Infallible>(Response::new(Body::empty()))
             }
         });
-        let layer = shop.sessions(kind).layer();
-        let app = crate::shop::shelves()
-            .route_service("/", eager)
-            .layer(layer);
-        let mut browser = shop.browser(app);
-        assert_eq!(browser.get("/").await.status, 200);
+        let sessions = shop.sessions(kind);
+        let mut browser = shop.browser(shelves().layer(sessions.layer()));
+        // Not as a route: axum calls those when their future is polled.
+        let mut service = sessions.layer().layer(eager);
+        let request = Req::get("/");
+        let response = service.call(browser.request(&request).map(Body::new)).await;
+        let headers = response.unwrap().headers().clone();
+        browser.receive(&request, &headers, shop.clock.now());
         assert_eq!(browser.get("/cart").await.body, "hat", "{kind:?}");
     }
 }

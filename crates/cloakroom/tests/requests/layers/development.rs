@@ -75,6 +75,18 @@ async fn a_request_that_came_over_https_is_refused_with_the_reason() {
     }
 }
 
+/// What a nearer proxy says does not unsay it.
+#[tokio::test]
+async fn one_sign_of_https_among_others_is_enough() {
+    let shop = Shop::new();
+    let mut browser = developing(&shop, "http://shop.example");
+    let request = Req::get("/cart")
+        .header("x-forwarded-proto", "https")
+        .header("x-forwarded-proto", "http")
+        .header("forwarded", "proto=http");
+    assert_eq!(browser.send(request).await.status, 503);
+}
+
 #[tokio::test]
 async fn a_request_whose_uri_says_https_is_refused_too() {
     use tower::Service;

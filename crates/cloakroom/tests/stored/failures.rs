@@ -299,9 +299,14 @@ fn both() -> Both {
         cart.clear()?;
         login.clear()
     };
+    let swap = async |cart: Session<Cart>, login: Session<Login>| {
+        cart.clear()?;
+        login.update(|login| login.visits += 1)
+    };
     let app = Router::new()
         .route("/all", post(all))
         .route("/leave", post(leave))
+        .route("/swap", post(swap))
         .layer(sessions.layer());
     Both {
         carts,
@@ -383,4 +388,21 @@ async fn a_value_that_validate_refuses_is_500_and_the_old_one_stays() {
         ..Login::of("anna")
     };
     assert_eq!(browser.send(setting(&fine)).await.status, 200);
+}
+
+/// Rules: row-34.
+#[tokio::test]
+async fn nothing_is_removed_before_all_else_is_written() {
+    let mut both = both();
+    both.browser.post("/all").await;
+    let _made = both.cart_calls.take_calls();
+    both.login_faults
+        .fail_next(Call::Update, When::BeforeEffect);
+    let failed = both.browser.post("/swap").await;
+    assert_replaced(&failed, 503);
+    assert_eq!(both.cart_calls.take_calls(), [Call::Read]);
+    assert_eq!(both.carts.len(), 1, "the cart is still there");
+    let again = both.browser.post("/swap").await;
+    assert_eq!((again.status, again.clears("__Host-cart")), (200, true));
+    assert_eq!(both.carts.len(), 0);
 }

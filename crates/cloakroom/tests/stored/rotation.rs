@@ -4,8 +4,8 @@ use cloakroom::{Conflicts, EventKind, Passive, Refusal, Session};
 use cloakroom_testkit::{Call, Req, When};
 
 use crate::shop::{
-    Browser, COOKIE, DAY, Login, MILLI, MINUTE, SECOND, Shop, assert_dead, saying, seen, token,
-    value_in, with_token,
+    Browser, COOKIE, DAY, Login, MILLI, MINUTE, SECOND, Shop, assert_dead, saying, seen, setting,
+    token, value_in, with_token,
 };
 
 /// A browser that has rotated once, its token before that, and calls and events forgotten.
@@ -373,11 +373,14 @@ async fn a_rotation_with_content_that_meets_the_same_content_still_rotates() {
         login.update(|login| login.visits += 1)
     });
     shop.sign_in(&mut browser, "anna").await;
+    let first = token(&browser);
     let mut tab = browser.fork();
     let (slow, _) = shop
         .overtake(Call::Update, tab.post("/act"), browser.post("/visit"))
         .await;
     assert!(slow.sets(COOKIE));
+    assert_ne!(token(&tab), first);
+    assert_eq!(shop.told(), [EventKind::Changed, EventKind::Rotated]);
     assert_eq!(seen(&mut tab).await.unwrap().visits, 1);
     assert_eq!(seen(&mut browser).await.unwrap().visits, 1);
 }
@@ -549,4 +552,23 @@ async fn a_rotation_that_is_made_again_counts_as_the_last_one() {
     );
     shop.clock.advance(MILLI);
     assert!(shop.browser().send(&again).await.sets(COOKIE));
+}
+
+/// Rules: row-24b.
+#[tokio::test]
+async fn writing_with_a_reused_proof_what_the_ended_session_held_begins_another_too() {
+    let shop = Shop::new();
+    let mut browser = shop.browser();
+    browser.post("/visit").await;
+    let first = token(&browser);
+    browser.post("/rotate").await;
+    let held = seen(&mut browser).await.unwrap();
+    shop.clock.advance(DAY);
+    shop.forget();
+    let mut late = browser.fork();
+    let answer = late.send(with_token(setting(&held), &first)).await;
+    assert!(answer.sets(COOKIE));
+    assert_eq!(shop.told(), [EventKind::Reused, EventKind::Created]);
+    assert_eq!(seen(&mut late).await, Some(held));
+    assert_eq!(seen(&mut browser).await, None);
 }

@@ -36,13 +36,13 @@ struct Nodes {
 }
 
 /// Sessions end after this, so a key has to be accepted for as long after it issued last.
-const LIFE: Duration = Duration::from_secs(40 * 60);
+const LIFE: Duration = Duration::from_secs(30 * 60);
 /// The keys' spread time, by default.
 const SPREAD: Duration = Duration::from_secs(10 * 60);
 
 impl Nodes {
     fn new(seed: u64) -> Self {
-        let setup = Setup::new().absolute(LIFE).idle(20 * MINUTE).entropy(seed);
+        let setup = Setup::new().absolute(LIFE).idle(15 * MINUTE).entropy(seed);
         let rings = [1, 1].map(|number| KeyRing::single(key(number)));
         Self {
             sites: [0, 1].map(|node| setup.clone().ring(&rings[node]).site()),
@@ -148,9 +148,9 @@ async fn a_change_of_key_in_two_steps_logs_nobody_out() {
             // Accepted everywhere, then issuing; the old key ends, and is taken out.
             (5, KeySet::new().with(old.clone()).with(next.clone())),
             (20, KeySet::new().with(ending).with(next)),
-            (60, KeySet::new().with(new.clone())),
+            (46, KeySet::new().with(new.clone())),
         ];
-        for minute in 0..75 {
+        for minute in 0..60 {
             for (at, set) in &steps {
                 // The second node takes each step up as late as it may.
                 for (node, later) in [(0, 0), (1, 9)] {
@@ -168,7 +168,7 @@ async fn a_change_of_key_in_two_steps_logs_nobody_out() {
                 .iter()
                 .all(|user| key_of(&user.token) == new.id())
         );
-        assert_eq!(nodes.users.len(), 4 * 40);
+        assert_eq!(nodes.users.len(), 4 * 30);
     }
 }
 

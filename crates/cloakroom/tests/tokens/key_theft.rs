@@ -4,12 +4,15 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use cloakroom::{Clock as _, DatedKey, EventKind, Key, KeyRing, KeySet, Refusal, RenewReason};
+use cloakroom::{
+    Clock as _, DatedKey, EventKind, Key, KeyRing, KeySet, LayerExt as _, Refusal, RenewReason,
+    Session, Sessions,
+};
 use cloakroom_testkit::Call;
 
 use crate::key_change::key_of;
 use crate::support::Kind::{self, ById, Header, Sealed, Signed};
-use crate::support::{Ask, HOUR, MINUTE, Setup, Site, decode, key};
+use crate::support::{Ask, HOUR, Kept, MINUTE, Setup, Site, decode, key};
 
 /// The keys 1 to `count`, of which one begins to issue each hour.
 fn hourly(setup: &Setup, count: u64) -> KeySet {
@@ -314,6 +317,38 @@ async fn without_a_key_that_issues_nothing_is_made_and_ending_still_works() {
         let reply = site.ask(Ask::end(kind).token(&token)).await;
         assert!(reply.clears(kind));
     }
+}
+
+/// Rules: key-revocation, row-12.
+#[tokio::test]
+async fn a_change_during_which_the_key_is_revoked_does_not_carry_the_session_over() {
+    let setup = Setup::new();
+    let (mut site, ring) = site_with(hourly(&setup, 2), &setup);
+    let token = site.token(Sealed, "coat").await;
+    let sessions = Sessions::builder("shop", &ring)
+        .cookie::<Kept<0>>("sealed", |c| c.sealed())
+        .clock(site.clock.clone())
+        .build()
+        .unwrap();
+    let revoking = ring.clone();
+    let write = move |session: Session<Kept<0>>| async move {
+        let text = "hat".to_owned();
+        session.set(Kept { text }).unwrap();
+        revoking.revoke(key(1).id());
+    };
+    let plain = std::mem::replace(
+        &mut site.router,
+        axum::Router::new()
+            .route("/sealed/write", axum::routing::post(write))
+            .layer(sessions.layer()),
+    );
+    site.clock.advance(HOUR);
+    let reply = site.ask(Ask::write(Sealed, "").token(&token)).await;
+    let changed = reply.token(Sealed).unwrap();
+    assert_eq!(key_of(&changed), key(2).id());
+    site.router = plain;
+    site.refuses_token(Sealed, &changed, Refusal::KeyRevoked)
+        .await;
 }
 
 /// The key that issues is over before the next one begins: what is there is still read.

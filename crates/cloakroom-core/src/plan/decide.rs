@@ -283,13 +283,18 @@ fn renewal(live: &Live, due: bool, policy: &Policy, moment: &Moment) -> Option<R
 }
 
 /// The new idle deadline, if it is far enough from the recorded one to be worth a step of its own.
+///
+/// The last step, to the absolute deadline, is worth it however short it is: else a session in use
+/// would end before that.
 fn due(live: &Live, policy: &Policy, moment: &Moment) -> Option<Timestamp> {
     if moment.passive {
         return None;
     }
     // A record without an idle deadline is not touched: the storage's `touch` gives it none.
     let recorded = live.idle?;
-    moved(live, policy, moment).filter(|next| next.saturating_since(recorded) >= policy.touch_after)
+    moved(live, policy, moment).filter(|next| {
+        next.saturating_since(recorded) >= policy.touch_after || live.absolute == Some(*next)
+    })
 }
 
 /// The new idle deadline, if it is later than the recorded one: never a step back.

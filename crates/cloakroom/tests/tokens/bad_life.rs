@@ -74,6 +74,27 @@ async fn use_moves_the_idle_deadline_and_never_the_absolute_one() {
     }
 }
 
+/// The last step of the idle deadline is shorter than the step that is otherwise worth a touch.
+///
+/// Rules: row-11, row-20.
+#[tokio::test]
+async fn a_session_in_use_does_not_end_just_before_its_absolute_deadline() {
+    for kind in Kind::ALL {
+        let site = Setup::new().absolute(HOUR).idle(10 * MINUTE).site();
+        let mut token = site.token(kind, "coat").await;
+        let begun = cloakroom::Clock::now(&site.clock);
+        // Used every 90 seconds, it is touched at 49:30 up to 59:30.
+        for uses in 1..40 {
+            site.clock.set(begun.saturating_add(uses * MINUTE * 3 / 2));
+            let reply = site.ask(Ask::read(kind).token(&token)).await;
+            assert_eq!(reply.body, "coat", "{kind:?} {uses}");
+            token = reply.token(kind).unwrap_or(token);
+        }
+        site.clock.set(begun.saturating_add(HOUR - MILLI));
+        assert_eq!(site.read(kind, &token).await, "coat", "{kind:?}");
+    }
+}
+
 /// Rules: clearing, row-4, row-41.
 #[tokio::test]
 async fn a_shorter_absolute_timeout_takes_hold_of_sessions_that_are_there() {

@@ -66,7 +66,7 @@ impl fmt::Display for Budgets {
             let holds = if limit.holds(*measured) { "ok" } else { "over" };
             writeln!(
                 f,
-                "budget {name} measured {measured:.2} limit {limit} {holds}"
+                "budget {name} measured {measured:.3} limit {limit} {holds}"
             )?;
         }
         Ok(())

@@ -41,11 +41,10 @@ impl Frame {
         drop_renewals(&slots, response);
         match prepare_all(&slots, response) {
             Err(error) => Commit::Done(Err(error)),
-            Ok(batch) if batch.needs_storage() => {
-                Commit::Waiting(Box::pin(
-                    async move { finish(perform_all(batch).await?, slots) },
-                ))
-            }
+            Ok(mut batch) if batch.needs_storage() => Commit::Waiting(Box::pin(async move {
+                perform_all(&mut batch).await?;
+                finish(batch, slots)
+            })),
             Ok(batch) => Commit::Done(finish(batch, slots)),
         }
     }
@@ -88,7 +87,7 @@ pub async fn commit() -> Result<(), CommitError> {
     let slots = all_slots();
     let mut batch = prepare_all(&slots, &NoResponse)?;
     if batch.needs_storage() {
-        batch = perform_all(batch).await?;
+        perform_all(&mut batch).await?;
     }
     let lost = batch.lost_retries();
     conclude(batch);

@@ -22,11 +22,11 @@ pin_project! {
         #[pin]
         inner: F,
         frame: Frame,
-        committing: Option<Committing<B>>,
+        committing: Option<Box<Committing<B>>>,
     }
 }
 
-/// A response that waits for a storage.
+/// A response that waits for a storage; boxed, for most never do and their futures are to be small.
 struct Committing<B> {
     response: Response<B>,
     waiting: Waiting,
@@ -63,14 +63,14 @@ where
                 Commit::Done(done) => return Poll::Ready(Ok(concluded(response, done))),
                 Commit::Waiting(waiting) => waiting,
             };
-            *this.committing = Some(Committing { response, waiting });
+            *this.committing = Some(Box::new(Committing { response, waiting }));
         }
         let Some(committing) = this.committing else {
             return Poll::Pending;
         };
         let done = ready!(committing.waiting.as_mut().poll(cx));
         match this.committing.take() {
-            Some(Committing { response, .. }) => Poll::Ready(Ok(concluded(response, done))),
+            Some(committing) => Poll::Ready(Ok(concluded(committing.response, done))),
             None => Poll::Pending,
         }
     }

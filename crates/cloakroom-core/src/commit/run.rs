@@ -67,7 +67,9 @@ pub(crate) fn prepare_all(
 
 /// Takes every storage step. On a failure the records that were made are removed again and
 /// nothing goes out for any session.
-pub(crate) async fn perform_all(mut batch: Batch) -> Result<Batch, CommitError> {
+///
+/// Works on a batch that lies with the caller: moved from future to future it would lie in each.
+pub(crate) async fn perform_all(batch: &mut Batch) -> Result<(), CommitError> {
     for round in [Round::Write, Round::Remove] {
         for index in 0..batch.0.len() {
             let Some(work) = batch.0.iter_mut().nth(index) else {
@@ -80,10 +82,10 @@ pub(crate) async fn perform_all(mut batch: Batch) -> Result<Batch, CommitError> 
             }
         }
     }
-    Ok(batch)
+    Ok(())
 }
 
-async fn abort(mut batch: Batch, failed: usize, failure: Failure) -> CommitError {
+async fn abort(batch: &mut Batch, failed: usize, failure: Failure) -> CommitError {
     let mut error = None;
     for (index, work) in batch.0.iter_mut().enumerate() {
         // What was done and stays is told; what is undone is not.
@@ -98,7 +100,7 @@ async fn abort(mut batch: Batch, failed: usize, failure: Failure) -> CommitError
         }
         undo(work).await;
     }
-    give_back(batch.0);
+    give_back(std::mem::take(&mut batch.0));
     error.unwrap_or_else(|| CommitError::new("", failure))
 }
 

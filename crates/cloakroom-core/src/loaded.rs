@@ -100,4 +100,7 @@ pub(crate) struct ById {
     pub(crate) proof: Proof,
     pub(crate) key: StorageKey,
     pub(crate) stored: Stored,
+    /// When it was read. The idle deadline is judged once, then: a request that began in time may
+    /// take longer than what was left.
+    pub(crate) read_at: Timestamp,
 }

@@ -70,7 +70,8 @@ impl Sessions {
     /// Ends every session of `subject`; gives how many there were.
     ///
     /// A sign-in that was begun before does not survive it (see
-    /// [`Session::begin_sign_in`]).
+    /// [`Session::begin_sign_in`]). If the asking browser's own session is among them, also
+    /// [`clear`](Session::clear) it, so that the browser forgets its cookie at once.
     ///
     /// # Errors
     ///

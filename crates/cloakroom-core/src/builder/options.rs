@@ -222,6 +222,10 @@ impl<S: SessionValue, W> SessionOptions<S, W> {
     ///
     /// A session ends between this less [`touch_after`](Self::touch_after) and this after its last
     /// use. By value, only page loads and changes count as use, since only they may send a token.
+    /// It is judged once, when the session is loaded.
+    ///
+    /// A shorter one takes hold of a stored session when it is next touched or changed; until then
+    /// its recorded deadline counts.
     ///
     /// ```
     /// # use cloakroom_core::example_build;
@@ -360,6 +364,10 @@ impl<S: SessionValue, W> SessionOptions<S, W> {
     /// What two changes of one stored session at the same time come to. **Default**:
     /// [`Conflicts::Merge`] without rules for fields.
     ///
+    /// For rights that are good for one use (a password confirmed a moment ago) choose
+    /// [`Conflicts::Reject`]: two requests that use them up at once make equal changes, and equal
+    /// changes go together.
+    ///
     /// ```
     /// # use cloakroom_core::example_build;
     /// use cloakroom_core::{Conflicts, MemoryStorage};
@@ -407,7 +415,8 @@ impl<S: SessionValue, W> SessionOptions<S, W> {
     }
 
     /// How long a call of the storage may take before it counts as failed. **Default**: 5 seconds.
-    /// Needs a tokio runtime with time; without one there is no limit.
+    /// Outside of a tokio runtime there is no limit. A tokio runtime must have time enabled, as
+    /// those of `#[tokio::main]` have: a call that has to wait panics in one that has not.
     ///
     /// ```
     /// # use cloakroom_core::example_build;

@@ -131,6 +131,7 @@ async fn create(work: &mut Work) -> Result<Answer, Failure> {
                 proof: new.proof,
                 key: new.key,
                 stored: Stored::new(new.record, version),
+                read_at: work.moment.now,
             }));
             return Ok(Answer::Done);
         }
@@ -156,7 +157,7 @@ async fn update(work: &mut Work, change: Change) -> Result<Answer, Failure> {
     };
     let record = changed_record(work, &origin.stored.record, change, proof.as_ref())?;
     let version = origin.stored.version;
-    let call = storage.update(&origin.key, version, &record, work.moment.now);
+    let call = storage.update(&origin.key, version, &record, origin.read_at);
     let outcome = within(work.provider().storage_timeout, call).await;
     let Origin::ById(origin) = &mut work.draft.loaded.origin else {
         return Ok(Answer::Failed);
@@ -186,7 +187,7 @@ async fn touch(work: &Work, idle: Timestamp) -> Answer {
     let Some((storage, origin)) = at(work) else {
         return Answer::Failed;
     };
-    let call = storage.touch(&origin.key, idle, work.moment.now);
+    let call = storage.touch(&origin.key, idle, origin.read_at);
     match within(work.provider().storage_timeout, call).await {
         Ok(TouchOutcome::Touched) => Answer::Done,
         Ok(TouchOutcome::Gone) => Answer::Gone,

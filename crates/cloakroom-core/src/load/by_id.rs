@@ -150,6 +150,7 @@ async fn read(
         proof: id.proof,
         key,
         stored,
+        read_at: now,
     });
     Ok(Ok(Found { origin, standing }))
 }

@@ -249,6 +249,10 @@ pub enum CookieLifetime {
     FollowsAbsolute,
     /// Until the session's idle deadline, so a touch has to reach the browser. Without one: until
     /// the absolute deadline.
+    ///
+    /// A touch by a background request moves the server's deadline and not the browser's, which
+    /// only a page load or a change moves: where most requests are of that sort, choose
+    /// `FollowsAbsolute`.
     FollowsIdle,
     /// Until the browser is closed: no Max-Age. Browsers that restore their windows keep it longer.
     Browser,

@@ -36,7 +36,7 @@ pub(super) fn pause() -> (Paused, Gate) {
 }
 
 impl Paused {
-    /// Waits until the call is there and stands still. Its effect has not begun.
+    /// Waits until the call is there and stands still. Its effect has not begun. For ever, if none comes.
     ///
     /// # Panics
     ///

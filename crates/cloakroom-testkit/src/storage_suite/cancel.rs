@@ -5,7 +5,7 @@
 //! * **What is looked at second may have come since**: the effect of a call that was dropped may
 //!   show late, so no assertion goes from an absence to an absence.
 
-use cloakroom_storage::{CreateOutcome, RemoveOutcome, Storage};
+use cloakroom_storage::{CreateOutcome, Record, RemoveOutcome, Storage, StorageKey};
 
 use super::samples::{NOW, began, end_oldest, idle, key, later, signed_in, subject, with_content};
 use super::trial::{Trial, dropped_after};
@@ -107,12 +107,7 @@ pub async fn a_dropped_remove_removes_all_or_nothing<S: Storage>(make: impl Asyn
         let key = key(polls);
         storage.keep(&key, &signed_in("ada")).await;
         let done = dropped_after(polls, storage.storage().remove(&key)).await;
-        if storage.read(&key, NOW).await.is_none() {
-            assert!(!storage.keys(&subject("ada")).await.contains(&key));
-        }
-        if !storage.keys(&subject("ada")).await.contains(&key) {
-            assert_eq!(storage.read(&key, NOW).await, None);
-        }
+        assert_in_step(&storage, &key).await;
         let rest = storage.remove(&key).await;
         assert!(!done || rest == RemoveOutcome::Absent, "{polls}");
         assert_eq!(storage.read(&key, NOW).await, None);
@@ -140,15 +135,30 @@ pub async fn a_dropped_remove_all_ends_all_or_nothing<S: Storage>(make: impl Asy
         let is_raised = Some(storage.number(&ada).await) > begun.subject_number;
         assert!(is_raised || left == 3, "ended without the number: {polls}");
         if is_raised {
-            assert_eq!(storage.keys(&ada).await, [], "{polls}");
-            let outcome = storage.create(&key(9), &begun, None, NOW).await;
-            assert_eq!(outcome, CreateOutcome::SignedOutMeanwhile);
+            assert_all_ended(&storage, &begun).await;
         }
         if done {
             return;
         }
     }
     never_done();
+}
+
+/// What does not lie there is not listed, and what is not listed does not lie there.
+async fn assert_in_step<S: Storage>(storage: &Trial<S>, key: &StorageKey) {
+    if storage.read(key, NOW).await.is_none() {
+        assert!(!storage.keys(&subject("ada")).await.contains(key));
+    }
+    if !storage.keys(&subject("ada")).await.contains(key) {
+        assert_eq!(storage.read(key, NOW).await, None);
+    }
+}
+
+/// No session is left, and the sign-in of this record is refused.
+async fn assert_all_ended<S: Storage>(storage: &Trial<S>, begun: &Record) {
+    assert_eq!(storage.keys(&subject("ada")).await, []);
+    let outcome = storage.create(&key(9), begun, None, NOW).await;
+    assert_eq!(outcome, CreateOutcome::SignedOutMeanwhile);
 }
 
 fn never_done() -> ! {

@@ -13,6 +13,8 @@
 //!    [`FaultyStorage`] fails, hangs, or lets two requests cross at a call.
 //! 5. What comes from elsewhere is a [`Req`]: a script's, another site's, a forged cookie.
 //!
+//! A storage proves that it keeps the contract with [`storage_suite!`]: a test for each sentence.
+//!
 //! # Examples
 //!
 //! A cart that ends half an hour after its last use:

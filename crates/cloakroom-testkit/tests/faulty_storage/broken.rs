@@ -1,6 +1,6 @@
 //! A storage with one defect, or none.
 //!
-//! The defects of single steps are in the state; here are those that take two steps for one.
+//! The defects of single steps are in `creating`, `changing` and `ending`; here are those that take two steps for one.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -11,8 +11,9 @@ use cloakroom_storage::{
 };
 use tokio::task::yield_now;
 
+use crate::creating::Admitted;
 use crate::defect::Defect as D;
-use crate::state::{Admitted, State};
+use crate::state::State;
 
 pub(crate) struct Broken {
     state: Arc<Mutex<State>>,

@@ -8,7 +8,10 @@
 #![expect(clippy::unwrap_used, reason = "a helper of a test may fail it")]
 
 mod broken;
+mod changing;
+mod creating;
 mod defect;
+mod ending;
 mod state;
 
 use std::collections::BTreeSet;

@@ -150,7 +150,8 @@ impl KeyRing {
     /// Puts other keys in place of the present ones, at once and in all threads.
     ///
     /// To be called on every node. A set that says what the present one says changes nothing.
-    /// A revocation belongs to the set that has it; those by [`revoke`](Self::revoke) stay.
+    /// A revocation that a set once had stays for the life of the process, as those by
+    /// [`revoke`](Self::revoke) do: a source that was cut off must not bring a stolen key back.
     ///
     /// # Errors
     ///
@@ -170,6 +171,7 @@ impl KeyRing {
         let mut book = self.book();
         let revoked = &book.revoked | &set.revoked;
         validate(&set, &revoked, self.0.spread)?;
+        book.revoked = revoked;
         if self.generation() == 0 || set != book.set {
             self.enter(&mut book, set);
         }
@@ -278,7 +280,7 @@ impl KeyRing {
         let state = RingState {
             generation: self.generation() + 1,
             keys: keys.collect(),
-            revoked: &book.revoked | &set.revoked,
+            revoked: book.revoked.clone(),
         };
         let generation = state.generation;
         book.set = set;

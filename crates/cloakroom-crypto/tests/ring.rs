@@ -217,6 +217,21 @@ fn no_later_set_undoes_a_revocation_of_this_process() {
     assert_eq!(ring.issuing(at(0)), None);
 }
 
+/// A source that was cut off, or put back by mistake, must not bring a stolen key back.
+///
+/// Rules: key-revocation.
+#[test]
+fn a_revocation_that_a_source_once_had_stays() {
+    let (stolen, new) = (fresh(), fresh());
+    let revoking = KeySet::new().with(new.clone()).with_revoked(stolen.id());
+    let ring = KeyRing::from_keys(revoking).unwrap();
+    ring.replace(KeySet::new().with(new)).unwrap();
+    let prepared = ProviderKeys::new(&ring, "shop", "cart").prepared();
+    assert!(prepared.is_revoked(&stolen.id()));
+    ring.replace(KeySet::new().with(stolen.clone())).unwrap();
+    assert_eq!(ring.issuing(at(0)), None);
+}
+
 /// Rules: key-revocation.
 #[test]
 fn a_revocation_in_the_source_holds_from_the_start() {

@@ -32,7 +32,7 @@ use crate::subject::{Listed, Scope, Subject, SubjectLimit, SubjectNumber};
 /// # What a storage may rely on
 ///
 /// Keys of cloakroom's own sessions are hashes of random ids, evenly spread. Records given to
-/// `update` keep `scope`, `subject`, `subject_number`, `created` and `absolute_deadline` of what
+/// `update` keep `scope`, `subject`, `created` and `absolute_deadline` of what
 /// they replace. Contents are at most 64 KiB unless the application raises the bound.
 pub trait Storage: Send + Sync + 'static {
     /// The live record under `key`, with its version.
@@ -71,7 +71,8 @@ pub trait Storage: Send + Sync + 'static {
     /// Replaces the live record under `key`, if its version is `version`.
     ///
     /// Never makes a record: `Gone` where none is alive. On `Conflict` the answer holds what lies
-    /// there. The idle deadline becomes [`Record::idle_after_update`] of the two.
+    /// there. The idle deadline becomes [`Record::idle_after_update`] of the two. The number of the
+    /// subject stays the one that lies there: `remove_all` may have raised it since it was read.
     ///
     /// # Errors
     ///

@@ -209,7 +209,8 @@ pub struct SubjectLimit {
 pub enum WhenFull {
     /// The new one is refused.
     RejectNew,
-    /// The subject's oldest one (by its created time) is removed in the same atomic step.
+    /// The subject's oldest ones (by created time) are removed in the same atomic step, as many as
+    /// needed: more than one where the limit was lowered.
     EndOldest,
 }
 

@@ -113,8 +113,9 @@ pub use touch::{
 };
 pub use update::{
     a_touch_and_an_update_that_cross_both_hold, no_acknowledged_update_is_lost,
-    of_updates_at_once_exactly_one_replaces, update_never_makes_a_record,
-    update_never_moves_the_idle_deadline_back, update_of_an_ended_record_is_gone,
-    update_of_another_version_is_a_conflict, update_replaces_the_record_under_a_new_version,
-    update_sets_and_clears_the_idle_deadline, updates_at_once_with_a_removal_bring_nothing_back,
+    of_updates_at_once_exactly_one_replaces, update_keeps_the_number_that_lies_there,
+    update_never_makes_a_record, update_never_moves_the_idle_deadline_back,
+    update_of_an_ended_record_is_gone, update_of_another_version_is_a_conflict,
+    update_replaces_the_record_under_a_new_version, update_sets_and_clears_the_idle_deadline,
+    updates_at_once_with_a_removal_bring_nothing_back,
 };

@@ -75,6 +75,7 @@ macro_rules! for_each_in_storage_suite {
             a_version_from_before_a_removal_is_a_conflict
             of_creates_at_once_exactly_one_makes_the_record
             update_replaces_the_record_under_a_new_version
+            update_keeps_the_number_that_lies_there
             update_never_makes_a_record
             update_of_an_ended_record_is_gone
             update_of_another_version_is_a_conflict

@@ -37,6 +37,22 @@ pub async fn update_replaces_the_record_under_a_new_version<S: Storage>(make: im
     assert_eq!(storage.found(&key(1)).await.record, next);
 }
 
+/// The subject's number stays the one that lies there: `remove_all` may have raised it since the
+/// record was read.
+pub async fn update_keeps_the_number_that_lies_there<S: Storage>(make: impl AsyncFn() -> S) {
+    let storage = Trial::of(make).await;
+    storage.keep(&key(1), &signed_in("ada")).await;
+    let read = storage.found(&key(1)).await;
+    storage
+        .remove_all(&subject("ada"), Some(&key(1)), NOW)
+        .await;
+    let next = with_content(read.record, b"next");
+    storage.replace(&key(1), read.version, &next).await;
+    let number = storage.number(&subject("ada")).await;
+    let stored = storage.found(&key(1)).await.record;
+    assert_eq!(stored.subject_number, Some(number));
+}
+
 /// Never makes a record: `Gone` where none is, nor where it was removed.
 ///
 /// Rules: no-upsert.

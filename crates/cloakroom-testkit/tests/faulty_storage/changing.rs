@@ -48,6 +48,9 @@ impl State {
         if self.defect == Some(D::UpdateKeepsTheProof) {
             next.proof = entry.record.proof;
         }
+        if self.defect != Some(D::UpdateTakesTheNumber) {
+            next.subject_number = entry.record.subject_number;
+        }
         entry.record = next;
         entry.version = match self.defect {
             Some(D::UpdateKeepsTheVersion) => entry.version,

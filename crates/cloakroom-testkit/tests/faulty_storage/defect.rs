@@ -33,6 +33,7 @@ pub(crate) enum Defect {
     EndsTheOldestFirst,
     EndsTheOldestLater,
     UpdateKeepsTheProof,
+    UpdateTakesTheNumber,
     UpdateKeepsTheVersion,
     UpdateMakes,
     UpdateRevives,
@@ -233,6 +234,10 @@ pub(crate) const CAUGHT_BY: &[(Defect, &[&str])] = &[
     (
         Defect::UpdateKeepsTheProof,
         &["update_replaces_the_record_under_a_new_version"],
+    ),
+    (
+        Defect::UpdateTakesTheNumber,
+        &["update_keeps_the_number_that_lies_there"],
     ),
     (
         Defect::UpdateKeepsTheVersion,

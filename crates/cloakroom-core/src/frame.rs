@@ -77,6 +77,10 @@ impl Slots {
     /// Takes the sessions out at the end of the request.
     fn take(&mut self) -> Few<Arc<dyn AnySlot>> {
         self.over = true;
+        if self.asked.is_empty() {
+            // Most requests ask for no session, and nothing is to be moved for them.
+            return Few::new();
+        }
         let taken = std::mem::take(&mut self.asked);
         taken.into_iter().map(|(_, slot)| slot).collect()
     }

@@ -15,14 +15,14 @@ use super::values::{cookie_header, pair_of};
 const KEY: &str = "visits";
 
 /// About 120 bytes of JSON.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 struct Visits {
     text: String,
     count: u64,
 }
 
 impl Visits {
-    fn new() -> Self {
+    fn first() -> Self {
         Self {
             text: "x".repeat(96),
             count: 1000,
@@ -73,7 +73,7 @@ pub(crate) fn bare() -> Application {
 
 async fn visit(session: Session<Visits>) -> &'static str {
     if session.get().is_none() {
-        session.set(Visits::new()).must();
+        session.set(Visits::first()).must();
     }
     session.update(|visits| visits.count += 1).must();
     "answer"
@@ -92,7 +92,7 @@ pub(crate) fn ours(clients: usize) -> Application {
 
 async fn visit_tower(session: TowerSession) -> &'static str {
     let visits: Option<Visits> = session.get(KEY).await.must();
-    let mut visits = visits.unwrap_or_else(Visits::new);
+    let mut visits = visits.unwrap_or_else(Visits::first);
     visits.count += 1;
     session.insert(KEY, visits).await.must();
     "answer"

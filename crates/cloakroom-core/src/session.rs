@@ -75,6 +75,9 @@ impl<S: SessionValue> Session<S> {
     /// Two requests may change one session at the same time. By id, the changes are joined by the
     /// provider's rule; by value, the response that reaches the browser last wins.
     ///
+    /// Change no other session inside `change`: two threads of one request that do so in opposite
+    /// order wait for each other.
+    ///
     /// # Errors
     ///
     /// [`ChangeError::NoSession`] where there is none; else if the change cannot take effect. A

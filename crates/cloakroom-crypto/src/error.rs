@@ -275,13 +275,10 @@ impl fmt::Display for KeyError {
     }
 }
 
+/// The same text as `Display`, remedy included: a `main` that returns the error shows this.
 impl fmt::Debug for KeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("KeyError")
-            .field("kind", &self.kind)
-            .field("item", &self.item)
-            .field("place", &self.place)
-            .finish_non_exhaustive()
+        write!(f, "KeyError({self})")
     }
 }
 

@@ -155,7 +155,8 @@ pub trait Storage: Send + Sync + 'static {
 
     /// Sets a floor for `scope`: its records created before `time` are none at once.
     ///
-    /// A floor only rises. A `create` of a record below the floor is kept and is none.
+    /// A floor only rises. A `create` of a record below the floor is kept and is none. What it ended
+    /// counts as ended at `time`, for `sweep`.
     ///
     /// # Errors
     ///

@@ -100,8 +100,9 @@ pub use sign_out::{
     the_number_stays_until_all_are_ended,
 };
 pub use sweep::{
-    sweep_goes_by_the_deadlines_as_they_are, sweep_leaves_what_ended_within_the_hour,
-    sweep_leaves_what_is_alive, sweep_removes_at_most_its_limit,
+    a_sweep_spares_what_takes_the_place_of_the_ended, sweep_goes_by_the_deadlines_as_they_are,
+    sweep_leaves_what_ended_within_the_hour, sweep_leaves_what_is_alive,
+    sweep_removes_at_most_its_limit, sweep_removes_what_a_floor_ended,
     sweeps_at_once_count_each_record_once, what_was_swept_is_gone,
 };
 pub use touch::{

@@ -129,7 +129,9 @@ macro_rules! for_each_in_storage_suite {
             sweep_leaves_what_is_alive
             sweep_goes_by_the_deadlines_as_they_are
             sweep_removes_at_most_its_limit
+            sweep_removes_what_a_floor_ended
             what_was_swept_is_gone
+            a_sweep_spares_what_takes_the_place_of_the_ended
             sweeps_at_once_count_each_record_once
             a_dropped_create_makes_a_whole_record_or_none
             a_dropped_create_ends_the_oldest_or_does_nothing

@@ -2,8 +2,8 @@
 
 use cloakroom_storage::{RemoveOutcome, Storage, Timestamp, UpdateOutcome};
 
-use super::samples::{HOUR, NOW, idle, key, later, record, signed_in, subject};
-use super::trial::{TASKS, Trial};
+use super::samples::{HOUR, NOW, began, idle, key, later, record, scope, signed_in, subject};
+use super::trial::{ROUNDS, TASKS, Trial};
 
 /// What ended an hour ago lies there still, to the millisecond; longer ago it is removed.
 pub async fn sweep_leaves_what_ended_within_the_hour<S: Storage>(make: impl AsyncFn() -> S) {
@@ -76,6 +76,22 @@ pub async fn sweep_removes_at_most_its_limit<S: Storage>(make: impl AsyncFn() ->
     assert_eq!(storage.remove_all(&subject("ada"), None, NOW).await, 0);
 }
 
+/// What a floor ended is swept too, deadlines or not: an hour after the floor's time, to the
+/// millisecond.
+pub async fn sweep_removes_what_a_floor_ended<S: Storage>(make: impl AsyncFn() -> S) {
+    let storage = Trial::of(make).await;
+    storage.keep(&key(1), &began("ada", 10)).await;
+    storage.keep(&key(2), &signed_in("ada")).await;
+    storage.end_before(&scope(), NOW).await;
+    storage.keep(&key(3), &began("ada", 5)).await;
+    assert_eq!(storage.sweep(later(HOUR), 100).await, 0);
+    assert_eq!(storage.sweep(later(HOUR + 1), 100).await, 2);
+    storage.found(&key(2)).await;
+    for number in [1, 3] {
+        assert_eq!(storage.remove(&key(number)).await, RemoveOutcome::Absent);
+    }
+}
+
 /// A late `update` is told `Gone`, before the sweep and after it.
 ///
 /// Rules: no-upsert.
@@ -89,6 +105,35 @@ pub async fn what_was_swept_is_gone<S: Storage>(make: impl AsyncFn() -> S) {
         assert_eq!(outcome, UpdateOutcome::Gone);
         storage.sweep(later(2 * HOUR), 100).await;
         assert_eq!(storage.read(&key(1), NOW).await, None);
+    }
+}
+
+/// A record that took the place of one that had ended is not swept in its stead.
+pub async fn a_sweep_spares_what_takes_the_place_of_the_ended<S: Storage>(
+    make: impl AsyncFn() -> S,
+) {
+    let storage = Trial::of(make).await;
+    let long_after = later(2 * HOUR);
+    for round in 0..ROUNDS {
+        let at = move |task: usize| key(round * TASKS + task);
+        for task in 0..TASKS {
+            storage.keep(&at(task), &idle(1)).await;
+        }
+        storage
+            .at_once(move |storage, task| async move {
+                if task % 2 == 0 {
+                    storage.sweep(long_after, TASKS).await;
+                } else {
+                    storage
+                        .keep_at(&at(task), &idle(3 * HOUR), long_after)
+                        .await;
+                }
+            })
+            .await;
+        for task in (1..TASKS).step_by(2) {
+            let stored = storage.read(&at(task), long_after).await;
+            assert!(stored.is_some(), "a live record was swept");
+        }
     }
 }
 

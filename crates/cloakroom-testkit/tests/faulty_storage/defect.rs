@@ -84,6 +84,8 @@ pub(crate) enum Defect {
     SweepsAtTheHour,
     SweepTakesTheLiving,
     SweepGoesByTheFirstDeadlines,
+    SweepMissesTheFloor,
+    SweepsBelowAFloorAtOnce,
     SweepIgnoresItsLimit,
     SweepStopsEarly,
     SweepLooksFirst,
@@ -451,6 +453,14 @@ pub(crate) const CAUGHT_BY: &[(Defect, &[&str])] = &[
         &["sweep_goes_by_the_deadlines_as_they_are"],
     ),
     (
+        Defect::SweepMissesTheFloor,
+        &["sweep_removes_what_a_floor_ended"],
+    ),
+    (
+        Defect::SweepsBelowAFloorAtOnce,
+        &["sweep_removes_what_a_floor_ended"],
+    ),
+    (
         Defect::SweepIgnoresItsLimit,
         &["sweep_removes_at_most_its_limit"],
     ),
@@ -460,6 +470,9 @@ pub(crate) const CAUGHT_BY: &[(Defect, &[&str])] = &[
     ),
     (
         Defect::SweepLooksFirst,
-        &["sweeps_at_once_count_each_record_once"],
+        &[
+            "sweeps_at_once_count_each_record_once",
+            "a_sweep_spares_what_takes_the_place_of_the_ended",
+        ],
     ),
 ];

@@ -119,8 +119,11 @@ impl State {
                 _ => entry.record.ends_at(),
             };
             let at = self.has(D::SweepsAtTheHour);
+            let floor = self
+                .ended_by_floor(&entry.record)
+                .filter(|floor| *floor < before || self.has(D::SweepsBelowAFloorAtOnce));
             end.is_some_and(|end| end < before || at && end == before)
-                || self.is_below_floor(&entry.record)
+                || floor.is_some() && !self.has(D::SweepMissesTheFloor)
         };
         let due = self.entries.iter().filter(|(_, entry)| is_due(entry));
         let limit = match self.defect {

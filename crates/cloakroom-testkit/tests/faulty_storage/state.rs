@@ -90,9 +90,10 @@ impl State {
         }
     }
 
-    pub(crate) fn is_below_floor(&self, record: &Record) -> bool {
+    /// The floor that ended the record, where one did.
+    pub(crate) fn ended_by_floor(&self, record: &Record) -> Option<Timestamp> {
         let floor = self.floors.get(&self.floor_of(&record.scope));
-        floor.is_some_and(|floor| {
+        floor.copied().filter(|floor| {
             record.created < *floor || self.has(D::FloorEndsItsInstant) && record.created == *floor
         })
     }
@@ -101,7 +102,7 @@ impl State {
         let is_late = self.has(D::EndsAMillisecondLate);
         let end = self.end(record);
         let has_time = end.is_none_or(|end| now < end || is_late && now == end);
-        has_time && !self.is_below_floor(record)
+        has_time && self.ended_by_floor(record).is_none()
     }
 
     pub(crate) fn live(&self, key: &StorageKey, now: Timestamp) -> Option<&Entry> {

@@ -177,9 +177,29 @@ fn lifetime_octets(seconds: u64) -> usize {
 
 /// Appends Max-Age and Expires.
 fn push_lifetime(value: &mut Vec<u8>, seconds: u64, end: Timestamp) {
+    value.extend_from_slice(b"; Max-Age=");
+    push_digits(value, seconds);
+    value.extend_from_slice(b"; Expires=");
     let end = HttpDate::from(SystemTime::from(end.min(LAST_DATE)));
-    let written = write!(value, "; Max-Age={seconds}; Expires={end}");
+    let written = write!(value, "{end}");
     debug_assert!(written.is_ok(), "a vector takes whatever it is given");
+}
+
+/// Appends a number in decimal, without the detour through `fmt`.
+fn push_digits(value: &mut Vec<u8>, number: u64) {
+    let start = value.len();
+    let mut rest = number;
+    loop {
+        value.push(b'0' + (rest % 10) as u8);
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    // The last digit came first.
+    if let Some(digits) = value.get_mut(start..) {
+        digits.reverse();
+    }
 }
 
 #[cfg(test)]

@@ -58,12 +58,17 @@ where
                 Ok(response) => response,
             };
             let commit = this.frame.commit(&MadeHead(response.headers()));
-            let waiting = match commit {
+            let mut waiting = match commit {
                 Commit::Untouched => return Poll::Ready(Ok(response)),
                 Commit::Done(done) => return Poll::Ready(Ok(concluded(response, done))),
                 Commit::Waiting(waiting) => waiting,
             };
+            // A storage in memory answers at once, and then nothing is to be kept.
+            if let Poll::Ready(done) = waiting.as_mut().poll(cx) {
+                return Poll::Ready(Ok(concluded(response, done)));
+            }
             *this.committing = Some(Box::new(Committing { response, waiting }));
+            return Poll::Pending;
         }
         let Some(committing) = this.committing else {
             return Poll::Pending;

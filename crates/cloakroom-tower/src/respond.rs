@@ -27,8 +27,9 @@ pub(crate) fn apply(mut effects: Effects, headers: &mut HeaderMap) {
     }
     if effects.is_sending() {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    } else if !headers.contains_key(CACHE_CONTROL) {
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("private"));
+    } else {
+        let private = || HeaderValue::from_static("private");
+        headers.entry(CACHE_CONTROL).or_insert_with(private);
     }
     effects.header_lines(|line| match line {
         HeaderLine::SetCookie(value) => {
@@ -60,8 +61,16 @@ fn vary(headers: &mut HeaderMap, name: &str) {
             .map(<[u8]>::trim_ascii);
         names.any(|known| known == b"*" || known.eq_ignore_ascii_case(name.as_bytes()))
     });
-    if !named && let Ok(name) = HeaderValue::from_str(name) {
-        headers.append(VARY, name);
+    if named {
+        return;
+    }
+    let value = match name {
+        // The one that nearly all responses name: not copied.
+        "cookie" => Ok(HeaderValue::from_static("cookie")),
+        _ => HeaderValue::from_str(name),
+    };
+    if let Ok(value) = value {
+        headers.append(VARY, value);
     }
 }
 

@@ -1,9 +1,14 @@
 //! The head of an `http` request, as the core wants to see it: for every adapter whose framework is
 //! built on that crate.
 
-use http::{HeaderMap, Uri, request};
+use http::header::COOKIE;
+use http::{HeaderMap, HeaderName, Uri, request};
 
 use crate::head::RequestHead;
+
+static SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
+static SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
+static SEC_PURPOSE: HeaderName = HeaderName::from_static("sec-purpose");
 
 /// Marks a request as passive when it is in its extensions: its sessions are read, and neither
 /// touched nor renewed. For polls in the background, which must not keep a login alive.
@@ -51,7 +56,16 @@ impl<'a> HeadView<'a> {
 
 impl RequestHead for HeadView<'_> {
     fn header(&self, name: &str, each: &mut dyn FnMut(&[u8])) {
-        for value in self.headers.get_all(name) {
+        // A name that comes as text is parsed at each look-up; those asked for in every request
+        // are parsed already.
+        let values = match name {
+            "cookie" => self.headers.get_all(COOKIE),
+            "sec-fetch-mode" => self.headers.get_all(&SEC_FETCH_MODE),
+            "sec-fetch-dest" => self.headers.get_all(&SEC_FETCH_DEST),
+            "sec-purpose" => self.headers.get_all(&SEC_PURPOSE),
+            _ => self.headers.get_all(name),
+        };
+        for value in values {
             each(value.as_bytes());
         }
     }

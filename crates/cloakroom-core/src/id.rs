@@ -15,6 +15,8 @@
 //!   keys moves no record; two providers in one storage never meet.
 //! * **Proofs are compared by their hashes, in constant time.**
 
+use std::array;
+
 use cloakroom_crypto::{Entropy, ID_V1, KeyId, PreparedKey};
 use cloakroom_storage::{ProofHash, StorageKey};
 use sha2::{Digest, Sha256};
@@ -49,19 +51,25 @@ impl Locator {
     pub(crate) const fn as_bytes(&self) -> &[u8; HALF] {
         &self.0
     }
+}
 
-    /// Under what the record lies.
-    pub(crate) fn storage_key(&self, application: &str, provider: &str) -> StorageKey {
+/// Under what the records of a provider lie: the hash, begun with what is the same for all.
+pub(crate) struct StorageKeys(Sha256);
+
+impl StorageKeys {
+    pub(crate) fn new(application: &str, provider: &str) -> Self {
         let mut hash = Sha256::new();
-        for part in [
-            b"cloakroom id v1".as_slice(),
-            application.as_bytes(),
-            provider.as_bytes(),
-            &self.0,
-        ] {
+        for part in ["cloakroom id v1", application, provider] {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part);
         }
+        hash.update((HALF as u64).to_be_bytes());
+        Self(hash)
+    }
+
+    /// Under what the record of this locator lies.
+    pub(crate) fn of(&self, locator: &Locator) -> StorageKey {
+        let hash = self.0.clone().chain_update(locator.0);
         StorageKey::hash(hash.finalize().into())
     }
 }
@@ -83,8 +91,16 @@ impl Proof {
 }
 
 /// Whether two hashes are equal, in constant time.
+///
+/// By words: in constant time every step counts, and there are four of them, not 32.
 pub(crate) fn same_proof(a: &ProofHash, b: &ProofHash) -> bool {
-    a.as_bytes().ct_eq(b.as_bytes()).into()
+    words(a).as_slice().ct_eq(words(b).as_slice()).into()
+}
+
+fn words(hash: &ProofHash) -> [u64; 4] {
+    let (words, _) = hash.as_bytes().as_chunks::<8>();
+    let mut words = words.iter();
+    array::from_fn(|_| words.next().map_or(0, |word| u64::from_ne_bytes(*word)))
 }
 
 /// The token of an id.

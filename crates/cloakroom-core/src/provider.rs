@@ -11,6 +11,7 @@ use cloakroom_time::Timestamp;
 
 use crate::codec::Versioned;
 use crate::erased::DynStorage;
+use crate::id::StorageKeys;
 use crate::merge::FieldRules;
 use crate::plan::Policy;
 use crate::transform::{Chain, Context};
@@ -35,6 +36,7 @@ pub(crate) struct Provider {
     pub(crate) wire: Wire,
     pub(crate) chain: Chain,
     pub(crate) keys: ProviderKeys,
+    pub(crate) storage_keys: StorageKeys,
     pub(crate) policy: Policy,
     /// Present exactly if sessions are tracked by id.
     pub(crate) storage: Option<Arc<dyn DynStorage>>,

@@ -12,6 +12,7 @@ use super::error::BuildError;
 use super::options::{CookieSession, HeaderSession, SessionOptions};
 use crate::environment::Environment;
 use crate::event::Observer;
+use crate::id::StorageKeys;
 use crate::provider::{Provider, Typed};
 use crate::registry::{Registered, SessionValue, Sessions};
 use crate::transport::contradiction::Contradiction;
@@ -196,6 +197,7 @@ impl SessionsBuilder {
         let provider = Provider {
             scope: Scope::new(format!("{}/{name}", self.application)),
             keys: ProviderKeys::new(&self.keys, &self.application, &name),
+            storage_keys: StorageKeys::new(&self.application, &name),
             application: Arc::clone(&self.application),
             wire,
             chain: options.chain,

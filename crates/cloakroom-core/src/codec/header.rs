@@ -9,10 +9,15 @@ use super::format::{CodecId, Format};
 /// How many octets the header has.
 pub(crate) const HEADER_LEN: usize = 3;
 
+/// The header of content in this format.
+pub(crate) const fn header(format: Format) -> [u8; HEADER_LEN] {
+    let [high, low] = format.version.to_be_bytes();
+    [format.codec.get(), high, low]
+}
+
 /// Appends the header of content in this format.
 pub(crate) fn write_header(format: Format, out: &mut Vec<u8>) {
-    let [high, low] = format.version.to_be_bytes();
-    out.extend_from_slice(&[format.codec.get(), high, low]);
+    out.extend_from_slice(&header(format));
 }
 
 /// The format that the content of a record says it has, and the codec's bytes.

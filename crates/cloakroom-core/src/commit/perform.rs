@@ -6,7 +6,7 @@ use cloakroom_storage::{
 
 use cloakroom_time::Timestamp;
 
-use super::records::{changed_record, new_record, subject_limit};
+use super::records::{changed_record, content_of, new_record, subject_limit};
 use super::work::Work;
 use crate::buffer::Buffer;
 use crate::codec::header::HEADER_LEN;
@@ -152,10 +152,11 @@ async fn update(work: &mut Work, change: Change) -> Result<Answer, Failure> {
         ProofChange::Rotate | ProofChange::ReplaceUnpresented
     );
     let proof = rotates.then(|| Proof::random(work.entropy()));
+    let content = change.content.then(|| content_of(work)).transpose()?;
     let Some((storage, origin)) = at(work) else {
         return Ok(Answer::Failed);
     };
-    let record = changed_record(work, &origin.stored.record, change, proof.as_ref())?;
+    let record = changed_record(work, &origin.stored.record, change, content, proof.as_ref());
     let version = origin.stored.version;
     let call = storage.update(&origin.key, version, &record, origin.read_at);
     let outcome = within(work.provider().storage_timeout, call).await;

@@ -6,7 +6,7 @@ use cloakroom_storage::{PreviousProof, Record, StorageKey, SubjectLimit, Subject
 use cloakroom_time::Timestamp;
 
 use super::work::Work;
-use crate::codec::header::{HEADER_LEN, write_header};
+use crate::codec::header::{HEADER_LEN, header};
 use crate::id::{Locator, Proof};
 use crate::loaded::Origin;
 use crate::plan::{Change, Failure, ProofChange, Replacement, StorageStep};
@@ -20,12 +20,12 @@ pub(super) struct NewRecord {
 }
 
 /// The record of a create, under an id of its own.
-pub(super) fn new_record(work: &Work) -> Result<NewRecord, Failure> {
+pub(super) fn new_record(work: &mut Work) -> Result<NewRecord, Failure> {
+    let content = content_of(work)?;
     let provider = work.provider();
     let now = work.moment.now;
     let locator = Locator::random(work.entropy());
     let proof = Proof::random(work.entropy());
-    let content = content_of(work)?;
     let mut record = Record::new(provider.scope.clone(), proof.hash(), now, content);
     record.absolute_deadline = provider.absolute(None, now);
     record.subject.clone_from(&work.draft.subject);
@@ -40,7 +40,7 @@ pub(super) fn new_record(work: &Work) -> Result<NewRecord, Failure> {
     }
     record.idle_deadline = provider.policy.idle_deadline(now, record.absolute_deadline);
     Ok(NewRecord {
-        key: locator.storage_key(&provider.application, &provider.name),
+        key: provider.storage_keys.of(&locator),
         locator,
         proof,
         record,
@@ -71,25 +71,31 @@ fn begun_number(work: &Work) -> Option<SubjectNumber> {
 }
 
 /// The handler's content with the header that records have.
-fn content_of(work: &Work) -> Result<Arc<[u8]>, Failure> {
-    let content = work.content.as_ref().ok_or(Failure::Encode)?;
-    let mut bytes = Vec::with_capacity(HEADER_LEN + content.len());
-    write_header(work.slot.format(), &mut bytes);
-    bytes.extend_from_slice(content.as_slice());
-    Ok(bytes.into())
+///
+/// The header goes into the headroom that was left for it and is taken off again, for the next try
+/// after a conflict: the bytes are copied once, into the allocation that the record keeps.
+pub(super) fn content_of(work: &mut Work) -> Result<Arc<[u8]>, Failure> {
+    let format = work.slot.format();
+    let buffer = work.content.as_mut().ok_or(Failure::Encode)?;
+    buffer.prepend(&header(format));
+    let content = Arc::from(buffer.as_slice());
+    buffer.trim_front(HEADER_LEN).map_err(|_| Failure::Encode)?;
+    Ok(content)
 }
 
-/// What lies there, changed. `proof` is the new one, where the change asks for one.
+/// What lies there, changed. `content` and `proof` are the new ones, where the change asks for
+/// them.
 pub(super) fn changed_record(
     work: &Work,
     lies_there: &Record,
     change: Change,
+    content: Option<Arc<[u8]>>,
     proof: Option<&Proof>,
-) -> Result<Record, Failure> {
+) -> Record {
     let now = work.moment.now;
     let mut record = lies_there.clone();
-    if change.content {
-        record.content = content_of(work)?;
+    if let Some(content) = content {
+        record.content = content;
     }
     if change.idle.is_some() {
         record.idle_deadline = change.idle;
@@ -110,7 +116,7 @@ pub(super) fn changed_record(
             }
         }
     }
-    Ok(record)
+    record
 }
 
 /// The old proof ends after the overlap, unless it has an end already.

@@ -138,9 +138,7 @@ async fn read(
     id: PresentedId,
     now: Timestamp,
 ) -> Result<Result<Found, Refusal>, StorageError> {
-    let key = id
-        .locator
-        .storage_key(&provider.application, &provider.name);
+    let key = provider.storage_keys.of(&id.locator);
     let Some(stored) = within(provider.storage_timeout, storage.read(&key, now)).await? else {
         return Ok(Err(Refusal::UnknownId));
     };

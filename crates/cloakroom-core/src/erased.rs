@@ -135,7 +135,8 @@ pub(crate) async fn within<T>(
     let has_timer = tokio::runtime::Handle::try_current().is_ok();
     match limit.filter(|_| has_timer) {
         None => call.await,
-        Some(limit) => tokio::time::timeout(limit, call)
+        // Boxed: the futures of all requests would have the timer's size.
+        Some(limit) => Box::pin(tokio::time::timeout(limit, call))
             .await
             .unwrap_or_else(|_| Err(StorageError::new(StorageErrorKind::TimedOut))),
     }

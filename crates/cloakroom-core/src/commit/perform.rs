@@ -89,7 +89,8 @@ fn failed(failure: Failure) -> Settled {
 async fn take(work: &mut Work) -> Result<Answer, Failure> {
     match work.step {
         StorageStep::None => Ok(Answer::Done),
-        StorageStep::Create | StorageStep::Replace(_) => create(work).await,
+        // Boxed: the futures of all commits would have its size, and most sessions are there.
+        StorageStep::Create | StorageStep::Replace(_) => Box::pin(create(work)).await,
         StorageStep::Update(change) => update(work, change).await,
         StorageStep::Touch(idle) => {
             let answer = touch(work, idle).await;

@@ -36,33 +36,37 @@ impl Batch {
     }
 }
 
+/// Closes every gate in the end, also while a panic in the application's code unwinds: a handle
+/// that lives on is told that it is too late.
+struct ShutAll<'a>(&'a Few<Arc<dyn AnySlot>>);
+
+impl Drop for ShutAll<'_> {
+    fn drop(&mut self) {
+        for slot in self.0.iter() {
+            slot.shut();
+        }
+    }
+}
+
 /// Closes the gates and plans every part. On a failure nothing is kept of any.
 pub(crate) fn prepare_all(
     slots: &Few<Arc<dyn AnySlot>>,
     response: &dyn ResponseHead,
 ) -> Result<Batch, CommitError> {
+    let _shut_in_the_end = ShutAll(slots);
     let mut works = Few::new();
-    let mut failed = None;
     for slot in slots.iter() {
-        if failed.is_some() {
-            // No more is planned, and no more may be changed.
-            slot.shut();
-            continue;
-        }
         let now = slot.environment().now();
         match prepare(slot, response, now) {
             Ok(Some(work)) => works.push(work),
             Ok(None) => {}
-            Err(error) => failed = Some(error),
+            Err(error) => {
+                give_back(works);
+                return Err(error);
+            }
         }
     }
-    match failed {
-        None => Ok(Batch(works)),
-        Some(error) => {
-            give_back(works);
-            Err(error)
-        }
-    }
+    Ok(Batch(works))
 }
 
 /// Takes every storage step. On a failure the records that were made are removed again and

@@ -2,6 +2,7 @@
 
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex};
 use std::task::Poll;
 
 use axum::Router;
@@ -10,8 +11,8 @@ use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use cloakroom::{ChangeError, EventKind, LayerExt, Session};
-use cloakroom_testkit::Call;
+use cloakroom::{ChangeError, EventKind, Key, KeyRing, LayerExt, Session, Sessions, ThreadEntropy};
+use cloakroom_testkit::{Call, Client};
 
 use crate::shop::{Cart, Kind, Shop, is_silent, shelves};
 
@@ -186,4 +187,40 @@ async fn a_panic_through_the_layer_commits_nothing_and_the_thread_serves_on() {
         assert_eq!(browser.get("/cart").await.body, "hat", "{kind:?}");
         assert_eq!(browser.post("/add/scarf").await.body, "hat scarf");
     }
+}
+
+/// The type of a second session, whose encoding panics.
+#[derive(Clone, Default, serde::Deserialize)]
+struct Cursed;
+
+impl serde::Serialize for Cursed {
+    fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+        panic!("in the middle of a commit")
+    }
+}
+
+/// Code of the application runs in a commit too (`Serialize`, `subject`, `validate`).
+///
+/// Rules: one-gate, row-39.
+#[tokio::test]
+async fn a_panic_while_committing_leaves_no_session_of_the_request_open() {
+    let keys = KeyRing::single(Key::generate(&ThreadEntropy));
+    let sessions = Sessions::builder("shop", &keys)
+        .cookie::<Cursed>("cursed", |c| c.sealed())
+        .cookie::<Cart>("cart", |c| c.sealed())
+        .build()
+        .unwrap();
+    let kept: Arc<Mutex<Option<Session<Cart>>>> = Arc::default();
+    let keeper = Arc::clone(&kept);
+    let handler = async move |cursed: Session<Cursed>, cart: Session<Cart>| {
+        cursed.set(Cursed).unwrap();
+        *keeper.lock().unwrap() = Some(cart);
+    };
+    let app = Router::new()
+        .route("/", post(handler))
+        .layer(sessions.layer())
+        .layer(from_fn(catch_panic));
+    assert_eq!(Client::new(app).post("/").await.status, 500);
+    let cart = kept.lock().unwrap().take().unwrap();
+    assert_eq!(cart.set(Cart::of("late")), Err(ChangeError::TooLate));
 }

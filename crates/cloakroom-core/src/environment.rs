@@ -50,8 +50,13 @@ impl Environment {
         let mut event = Event::new(&provider.name, kind);
         event.session = name.and_then(|name| self.log_handle(provider, name));
         event.fields = fields;
+        self.tell_event(&event);
+    }
+
+    /// Tells the observers an event.
+    pub(crate) fn tell_event(&self, event: &Event<'_>) {
         for observer in &self.observers {
-            observer.observe(&event);
+            observer.observe(event);
         }
     }
 

@@ -33,7 +33,7 @@ use crate::refusal::Refusal;
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Event<'a> {
-    /// The name of the provider.
+    /// The name of the provider; empty for what concerns none.
     pub provider: &'a str,
     /// A name for the session to find its events by, if the token had one. No API accepts it.
     pub session: Option<LogHandle>,
@@ -116,6 +116,8 @@ pub enum EventKind {
     EncodeFailed,
     /// No key of the ring issues now, so no token can be made.
     NoIssuingKey,
+    /// A source of keys could not be read; the ring stays as it was. The event names no provider.
+    KeySourceFailed,
     /// A panic left the session half changed; nothing of it is kept.
     Abandoned,
     /// A change came after the session was committed.

@@ -4,11 +4,13 @@ use std::any::{Any, TypeId, type_name};
 use std::fmt;
 use std::sync::Arc;
 
+use cloakroom_crypto::KeyError;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::environment::Environment;
 use crate::error::StoreError;
+use crate::event::{Event, EventKind};
 use crate::provider::{Provider, Typed};
 
 /// A type that can be a session: any serde type that can be shared between threads.
@@ -70,6 +72,41 @@ impl Sessions {
             environment: Arc::new(environment),
             registered: registered.into(),
         }))
+    }
+
+    /// Tells the observers that a source of keys could not be read, and that the ring stays as it
+    /// was: what a watched file reports goes where all other events go.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::sync::atomic::{AtomicBool, Ordering};
+    /// use cloakroom_core::{
+    ///     Event, EventKind, Key, KeyRing, Observer, Sessions, ThreadEntropy, WatchedFile,
+    /// };
+    ///
+    /// struct Alarm(Arc<AtomicBool>);
+    ///
+    /// impl Observer for Alarm {
+    ///     fn observe(&self, event: &Event<'_>) {
+    ///         self.0.store(event.kind == EventKind::KeySourceFailed, Ordering::Relaxed);
+    ///     }
+    /// }
+    ///
+    /// let keys = KeyRing::single(Key::generate(&ThreadEntropy));
+    /// let rung = Arc::new(AtomicBool::new(false));
+    /// let sessions = Sessions::builder("shop", &keys)
+    ///     .observer(Alarm(Arc::clone(&rung)))
+    ///     .build()
+    ///     .unwrap();
+    /// // `WatchedFile::spawn` takes `move |error| sessions.key_source_failed(error)` to do the same.
+    /// if let Err(error) = WatchedFile::new(&keys, "/no/such/file").check() {
+    ///     sessions.key_source_failed(&error);
+    /// }
+    /// assert!(rung.load(Ordering::Relaxed));
+    /// ```
+    pub fn key_source_failed(&self, _: &KeyError) {
+        let event = Event::new("", EventKind::KeySourceFailed);
+        self.environment().tell_event(&event);
     }
 
     pub(crate) fn environment(&self) -> &Arc<Environment> {

@@ -98,7 +98,7 @@ impl Sessions {
     ///     .observer(Alarm(Arc::clone(&rung)))
     ///     .build()
     ///     .unwrap();
-    /// // `WatchedFile::spawn` takes `move |error| sessions.key_source_failed(error)` to do the same.
+    /// // `WatchedFile::spawn` calls a closure of yours with each error.
     /// if let Err(error) = WatchedFile::new(&keys, "/no/such/file").check() {
     ///     sessions.key_source_failed(&error);
     /// }

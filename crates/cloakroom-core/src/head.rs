@@ -130,4 +130,20 @@ mod tests {
             assert_eq!(came_over_https(&head), *expected, "{headers:?}");
         }
     }
+
+    struct OneLine<'a>(&'a [u8]);
+
+    impl RequestHead for OneLine<'_> {
+        fn header(&self, _: &str, each: &mut dyn FnMut(&[u8])) {
+            each(self.0);
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_octets_in_any_header_make_the_readers_panic(line: Vec<u8>) {
+            let head = OneLine(&line);
+            let _: (bool, RequestFacts) = (came_over_https(&head), RequestFacts::of(&head));
+        }
+    }
 }

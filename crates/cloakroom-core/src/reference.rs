@@ -165,3 +165,36 @@ pub struct ListedSession {
     /// When it ends.
     pub deadlines: Deadlines,
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_text_that_names_no_session_is_refused() {
+        let long = format!("login.{}", "0".repeat(66));
+        for text in ["", ".", "login", "login.", "login.0a", "login.zz", &long] {
+            assert_eq!(text.parse::<SessionRef>(), Err(NotAReference), "{text:?}");
+        }
+        let no_hex = format!("login.{}", "g".repeat(32));
+        assert_eq!(no_hex.parse::<SessionRef>(), Err(NotAReference));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_shown_is_read(name in "[a-z.]{1,12}", id: [u8; 16], key: [u8; 32]) {
+            let name: Arc<str> = name.into();
+            let value = SessionRef::of_value(&name, id);
+            prop_assert_eq!(value.to_string().parse(), Ok(value));
+            let record = SessionRef::of_record(&name, &StorageKey::hash(key)).unwrap();
+            prop_assert_eq!(record.to_string().parse(), Ok(record));
+        }
+
+        #[test]
+        fn no_text_makes_the_reader_panic(text in "\\PC{0,80}") {
+            let _named: bool = text.parse::<SessionRef>().is_ok();
+        }
+    }
+}

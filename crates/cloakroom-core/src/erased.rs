@@ -4,7 +4,7 @@
 //!   with boxed futures, implemented for every storage.
 //! * A call that hangs is a call that failed: after the limit the answer is
 //!   [`StorageErrorKind::TimedOut`]. The timer is only made when a call does not answer at once,
-//!   and needs a tokio runtime with time; without one there is no limit.
+//!   and needs a tokio runtime with time; outside of a runtime there is no limit.
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};

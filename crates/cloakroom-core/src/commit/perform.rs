@@ -236,17 +236,18 @@ fn join(work: &mut Work) -> Joined {
     let theirs = origin.stored.record.content.clone();
     match work.slot.join(base, &theirs) {
         JoinedContent::Rejected(fields) => {
-            work.conflicting = fields;
+            work.both_changed = fields;
             Joined::Rejected
         }
-        JoinedContent::Merged(content) if *content == *theirs => Joined::SameAsTheirs,
-        JoinedContent::Merged(content) => {
+        JoinedContent::Merged(content, _) if *content == *theirs => Joined::SameAsTheirs,
+        JoinedContent::Merged(content, fields) => {
             let mut buffer = Buffer::from_vec(content);
             // The header is put in front again with the record.
             if buffer.trim_front(HEADER_LEN).is_err() {
                 return Joined::Rejected;
             }
             work.content = Some(buffer);
+            work.both_changed = fields;
             // What lies there now is what the next conflict is measured from.
             work.base = Some(theirs);
             Joined::Merged
@@ -293,7 +294,7 @@ const fn is_kept(work: &Work) -> bool {
 pub(super) fn tell_settled(work: &Work, settled: &Settled) {
     for kind in settled.notes.iter() {
         match kind {
-            EventKind::Conflict => work.tell_fields(kind, &work.conflicting),
+            EventKind::Conflict | EventKind::Merged => work.tell_fields(kind, &work.both_changed),
             _ => work.tell(Notes::one(kind)),
         }
     }

@@ -63,7 +63,7 @@ pub(super) fn prepare(
         made: None,
         base: None,
         loaded_proof: None,
-        conflicting: Vec::new(),
+        both_changed: Vec::new(),
         settled: None,
         outgoing: Outgoing::None,
     };

@@ -1,6 +1,8 @@
 //! What goes out: tokens of by-value sessions, ids of by-id sessions, and clearings, each as the
 //! value of the provider's header.
 
+use std::sync::Arc;
+
 use cloakroom_crypto::{KeyId, Prepared};
 use cloakroom_storage::SubjectNumber;
 use cloakroom_time::Timestamp;
@@ -12,7 +14,7 @@ use crate::id;
 use crate::loaded::{ByValue, Origin};
 use crate::native::envelope::{Envelope, Lineage};
 use crate::native::steps::TAILROOM;
-use crate::plan::{ClientStep, Failure, Live, Presented, ProofState, Sent, Wish};
+use crate::plan::{ClientStep, Failure, Live, Notes, Presented, ProofState, Sent, Wish};
 use crate::provider::Provider;
 use crate::slot::Outgoing;
 
@@ -28,7 +30,7 @@ pub(super) fn make_by_value(work: &mut Work) -> Result<(), Failure> {
             // A mere renewal that cannot be made waits; the client's token is still good.
             Err(_) if sent == Sent::Renewed => {
                 work.plan.client = ClientStep::None;
-                work.plan.after = crate::plan::Notes::NONE;
+                work.plan.after = Notes::NONE;
                 Ok(())
             }
             other => other,
@@ -67,7 +69,7 @@ const fn must_send(client: ClientStep) -> bool {
 }
 
 /// A clearing of the provider's cookie or header.
-pub(super) fn clear(work: &mut Work) {
+fn clear(work: &mut Work) {
     work.outgoing = Outgoing::Clear(work.provider().wire.clear());
 }
 
@@ -88,15 +90,12 @@ fn seal(work: &mut Work, sent: Sent) -> Result<(), Failure> {
     let cx = provider.context(&keys, Some(key), work.entropy(), now);
     let written = provider.chain.write(&cx, &mut content.buffer);
     written.map_err(|by| Failure::TooLarge { by })?;
+    let absolute = provider.absolute(Some(next.absolute), next.created);
     let live = Live {
-        absolute: provider.absolute(Some(next.absolute), next.created),
-        idle: None,
+        absolute,
+        idle: provider.policy.idle_deadline(now, absolute),
         outdated: false,
         proof: ProofState::Current,
-    };
-    let live = Live {
-        idle: provider.policy.idle_deadline(now, live.absolute),
-        ..live
     };
     let value = send(provider, content.buffer.as_slice(), &live, now)?;
     let issued_under = key.id();
@@ -138,7 +137,7 @@ struct NextToken {
     renewed: Timestamp,
     generation: u32,
     lineage: Lineage,
-    subject: Option<std::sync::Arc<str>>,
+    subject: Option<Arc<str>>,
     number: SubjectNumber,
     /// The token's own key, where its lineage has no room for another.
     key: Option<KeyId>,

@@ -33,8 +33,8 @@ pub(crate) struct Work {
     /// conflict is measured by.
     pub(super) base: Option<Arc<[u8]>>,
     pub(super) loaded_proof: Option<ProofHash>,
-    /// The declared fields that a conflict is about.
-    pub(super) conflicting: Vec<&'static str>,
+    /// The declared fields that both sides of a conflict changed.
+    pub(super) both_changed: Vec<&'static str>,
     pub(super) settled: Option<Settled>,
     pub(super) outgoing: Outgoing,
 }

@@ -77,10 +77,13 @@ pub(crate) struct Draft {
 /// What joining our change with theirs came to.
 pub(crate) enum JoinedContent {
     /// Content that holds both, and the declared fields that both changed.
-    Merged(Vec<u8>),
+    Merged(Vec<u8>, Vec<&'static str>),
     /// They do not go together, because of these declared fields.
     Rejected(Vec<&'static str>),
 }
+
+/// A joined value, and the declared fields that both sides changed.
+type Joint<S> = (S, Vec<&'static str>);
 
 /// A slot without its type, as the manager sees it.
 pub(crate) trait AnySlot: Any + Send + Sync {
@@ -165,14 +168,6 @@ impl<S> Slot<S> {
     pub(crate) fn abandon(&self) {
         self.state().abandoned = true;
     }
-
-    fn retry_on(&self, theirs: S, retries: &[Retry<S>]) -> S {
-        let mut value = theirs;
-        for change in retries {
-            change(&mut value);
-        }
-        value
-    }
 }
 
 impl<S> Slot<S>
@@ -190,31 +185,38 @@ where
         Some(content)
     }
 
-    /// The joined value; a session never changes hands by being joined.
-    fn joined_value(&self, base: &[u8], theirs: &[u8]) -> Result<S, Vec<&'static str>> {
+    /// The joined value, and the declared fields that both changed; a session never changes hands
+    /// by being joined.
+    fn joined_value(&self, base: &[u8], theirs: &[u8]) -> Result<Joint<S>, Vec<&'static str>> {
         let none = |_| Vec::new();
         let theirs = decode_record(&self.typed, theirs).map_err(none)?;
         let subject = self.typed.subject_of(&theirs);
         let joined = self.joined_with(base, theirs)?;
-        let same = self.typed.subject_of(&joined) == subject;
+        let same = self.typed.subject_of(&joined.0) == subject;
         same.then_some(joined).ok_or_else(Vec::new)
     }
 
-    fn joined_with(&self, base: &[u8], theirs: S) -> Result<S, Vec<&'static str>> {
+    fn joined_with(&self, base: &[u8], mut theirs: S) -> Result<Joint<S>, Vec<&'static str>> {
         let none = |_| Vec::new();
         let (ours, retries) = {
             let state = self.state();
             (state.value.clone(), state.retries.clone())
         };
         if let Some(retries) = retries.filter(|retries| !retries.is_empty()) {
-            return Ok(self.retry_on(theirs, &retries));
+            for change in retries {
+                change(&mut theirs);
+            }
+            return Ok((theirs, Vec::new()));
         }
         let base = decode_record(&self.typed, base).map_err(none)?;
         let ours = ours.ok_or_else(Vec::new)?;
         match &self.typed.joiner {
-            Joiner::With(join) => join(&base, &ours, &theirs).ok_or_else(Vec::new),
+            Joiner::With(join) => {
+                let joined = join(&base, &ours, &theirs).ok_or_else(Vec::new)?;
+                Ok((joined, Vec::new()))
+            }
             Joiner::Fields(rules) => match rules.merge(&base, &ours, &theirs) {
-                Ok(merged) => Ok(merged.value),
+                Ok(merged) => Ok((merged.value, merged.fields)),
                 Err(clash) => Err(clash.fields),
             },
         }
@@ -291,15 +293,15 @@ where
     }
 
     fn join(&self, base: &[u8], theirs: &[u8]) -> JoinedContent {
-        let value = match self.joined_value(base, theirs) {
+        let (value, fields) = match self.joined_value(base, theirs) {
             Err(fields) => return JoinedContent::Rejected(fields),
-            Ok(value) => value,
+            Ok(joint) => joint,
         };
         match self.record_content(&value) {
             None => JoinedContent::Rejected(Vec::new()),
             Some(content) => {
                 self.state().value = Some(Arc::new(value));
-                JoinedContent::Merged(content)
+                JoinedContent::Merged(content, fields)
             }
         }
     }

@@ -1,7 +1,8 @@
 //! Typed sessions for Rust web applications: with the client, sealed or signed, or on the server,
 //! where only an id travels.
 //!
-//! * [Getting started](#getting-started): ten lines.
+//! * [Getting started](#getting-started): ten lines. [Signing in, and out
+//!   everywhere](#signing-in-and-out-everywhere).
 //! * [`Sessions::builder`]: which sessions an application has; [`SessionOptions`] is all that can be
 //!   said of one.
 //! * [`Session`]: the handle in a handler. [`Present`] answers 401 where there is none.
@@ -47,6 +48,64 @@
 //! assert_eq!(browser.get("/account").await.status, 401);
 //! browser.post("/sign-in").await;
 //! assert_eq!(browser.get("/account").await.body, "user 7");
+//! # }
+//! ```
+//!
+//! # Signing in, and out everywhere
+//!
+//! ```
+//! use axum::{Router, extract::State, routing::{get, post}};
+//! use cloakroom::{Key, KeyRing, LayerExt, MemoryStorage, Present, Session, Sessions, StoreError,
+//!     ThreadEntropy};
+//! # use cloakroom_testkit::Client;
+//!
+//! # #[derive(Clone, serde::Serialize, serde::Deserialize)]
+//! # struct Login { user: u64 }
+//! async fn sign_in(login: Session<Login>) -> Result<(), StoreError> {
+//!     // Before the password is checked: if everything is ended meanwhile, this does not survive.
+//!     login.begin_sign_in("7").await?;
+//!     // … the check …
+//!     login.sign_in(Login { user: 7 }).map_err(|_| StoreError::NoSession)
+//! }
+//!
+//! async fn devices(login: Present<Login>, sessions: State<Sessions>) -> Result<String, StoreError> {
+//!     let all = sessions.list::<Login>(&login.user.to_string()).await?;
+//!     let own = login.session().reference();
+//!     let others = all.iter().filter(|listed| Some(&listed.reference) != own.as_ref());
+//!     Ok(format!("{} here and {} elsewhere", all.len() - others.clone().count(), others.count()))
+//! }
+//!
+//! async fn out_everywhere(
+//!     login: Present<Login>,
+//!     sessions: State<Sessions>,
+//! ) -> Result<(), StoreError> {
+//!     sessions.end_all::<Login>(&login.user.to_string()).await?;
+//!     // The asking browser's own session is over too; let it forget the cookie at once.
+//!     login.session().clear().map_err(|_| StoreError::NoSession)
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! # let keys = KeyRing::single(Key::generate(&ThreadEntropy));
+//! # let storage = MemoryStorage::new();
+//! # let sessions = Sessions::builder("shop", &keys)
+//! #     .cookie::<Login>("login", |c| c.stored_in(&storage).subject(|l| l.user.to_string()))
+//! #     .build()
+//! #     .expect("no contradictions");
+//! let app = Router::new()
+//!     .route("/sign-in", post(sign_in))
+//!     .route("/devices", get(devices))
+//!     .route("/out", post(out_everywhere))
+//!     .layer(sessions.layer())
+//!     .with_state(sessions);
+//!
+//! let (mut laptop, mut phone) = (Client::new(app.clone()), Client::new(app));
+//! laptop.post("/sign-in").await;
+//! phone.post("/sign-in").await;
+//! assert_eq!(phone.get("/devices").await.body, "1 here and 1 elsewhere");
+//! let answer = laptop.post("/out").await;
+//! assert!(answer.clears("__Host-login"));
+//! assert_eq!(phone.get("/devices").await.status, 401);
 //! # }
 //! ```
 //!

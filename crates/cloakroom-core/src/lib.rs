@@ -63,7 +63,7 @@ pub use refusal::Refusal;
 pub use registry::{SessionValue, Sessions};
 pub use response::{Commit, Effects, HeaderLine, commit};
 pub use session::{Session, current};
-pub use transform::{Context, Freshness, Protection, Transformer};
+pub use transform::{Context, Fingerprint, Freshness, Protection, Transformer, Warning};
 pub use transport::contradiction::Contradiction;
 pub use transport::options::{CookieLifetime, CookieOptions, CookiePrefix, SameSite};
 

@@ -13,6 +13,7 @@ use std::fmt;
 
 use cloakroom_crypto::{Entropy, KeyId, Prepared, PreparedKey};
 use cloakroom_time::Timestamp;
+use sha2::{Digest as _, Sha256};
 
 use crate::buffer::Buffer;
 use crate::refusal::Refusal;
@@ -146,6 +147,57 @@ pub trait Transformer: fmt::Debug + Send + Sync + 'static {
     /// Why the token is refused; [`Refusal::Transformer`] where nothing else fits. A refusal that
     /// [is for ever](Refusal::is_for_ever) lets the token be cleared.
     fn read(&self, cx: &Context<'_>, buffer: &mut Buffer) -> Result<Freshness, Refusal>;
+
+    /// The key of a step that binds its tokens to no provider: what is signed for one session type
+    /// is good for every other under the same key, so `build()` refuses two that share one.
+    ///
+    /// Default: none.
+    fn unbound_key(&self) -> Option<Fingerprint> {
+        None
+    }
+
+    /// What is odd about the step's configuration; told to the observers once, at build.
+    ///
+    /// Default: nothing.
+    fn warning(&self) -> Option<Warning> {
+        None
+    }
+}
+
+/// Tells whether two keys are the same, and nothing else about them.
+///
+/// ```
+/// use cloakroom_core::Fingerprint;
+///
+/// assert_eq!(Fingerprint::of(b"key"), Fingerprint::of(b"key"));
+/// assert_ne!(Fingerprint::of(b"key"), Fingerprint::of(b"yek"));
+/// assert_eq!(format!("{:?}", Fingerprint::of(b"key")), "Fingerprint");
+/// ```
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub struct Fingerprint([u8; 32]);
+
+impl Fingerprint {
+    /// The fingerprint of a key: SHA-256 under a name of its own.
+    #[must_use]
+    pub fn of(key: &[u8]) -> Self {
+        let hash = Sha256::new_with_prefix(b"cloakroom key fingerprint v1");
+        Self(hash.chain_update(key).finalize().into())
+    }
+}
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Fingerprint")
+    }
+}
+
+/// What is odd about a transformer's configuration, and works all the same.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum Warning {
+    /// The text of a key had an odd number of hexadecimal digits, and the last one was dropped:
+    /// the key is shorter than it looks.
+    OddHexKey,
 }
 
 /// What a transformer knows of the token that it works on.

@@ -18,8 +18,8 @@ fn folder() -> PathBuf {
 /// The recording of one version.
 pub fn recording(version: &str) -> Value {
     let path = folder().join(format!("{version}.json"));
-    let text = fs::read_to_string(&path)
-        .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let text =
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 

@@ -7,7 +7,9 @@
 
 mod check;
 mod error;
+mod foreign;
 mod options;
+mod profile;
 mod sessions;
 
 pub use error::BuildError;

@@ -64,6 +64,7 @@ pub use registry::{SessionValue, Sessions};
 pub use response::{Commit, Effects, HeaderLine, commit};
 pub use session::{Session, current};
 pub use transform::{Context, Fingerprint, Freshness, Protection, Transformer, Warning};
+pub use transport::contract::{Carrier, Lifetime, Transport, Unsendable};
 pub use transport::contradiction::Contradiction;
 pub use transport::options::{CookieLifetime, CookieOptions, CookiePrefix, SameSite};
 

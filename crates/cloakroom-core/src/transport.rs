@@ -1,4 +1,4 @@
-//! How a token travels: in a cookie or in a header. Everything here is bytes; no HTTP types.
+//! How a token travels: in a cookie, in a header, or as another session system has it ([`contract`]). Everything here is bytes; no HTTP types.
 //!
 //! * **Binary to text happens here only**, straight into the bytes of the header ([`text`]).
 //! * **Prepared once.** Names and attributes are checked and laid out at build; a request only
@@ -9,6 +9,7 @@
 //!   of development are part of it.
 //! * **Length first.** Text longer than the transport ever writes is not decoded.
 
+pub(crate) mod contract;
 pub(crate) mod contradiction;
 pub(crate) mod cookie;
 pub(crate) mod header;

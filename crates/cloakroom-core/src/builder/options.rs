@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use cloakroom_storage::{Storage, SubjectLimit, WhenFull};
 
+use super::foreign::Foreign;
 use crate::codec::{Codec, Json, Schema, SchemaError, Versioned};
 use crate::erased::DynStorage;
 use crate::merge::FieldRules;
@@ -50,6 +51,8 @@ pub struct SessionOptions<S, W> {
     pub(super) limit: usize,
     /// What was said that only makes sense for one kind of tracking, for `build()` to judge.
     pub(super) only_by_id: Option<&'static str>,
+    /// What is as another session system has it.
+    pub(super) foreign: Foreign,
 }
 
 /// How far the server can end sessions that live with the client.
@@ -101,6 +104,7 @@ impl<S: SessionValue, W> SessionOptions<S, W> {
             subject_limit: None,
             limit: 64 * 1024,
             only_by_id: None,
+            foreign: Foreign::default(),
         }
     }
 

@@ -9,12 +9,14 @@ use cloakroom_time::{Clock, SystemClock};
 
 use super::check::{check, in_schema, policy, subject_limit};
 use super::error::BuildError;
+use super::foreign::MakeTransport;
 use super::options::{CookieSession, HeaderSession, SessionOptions};
 use crate::environment::Environment;
 use crate::event::Observer;
 use crate::id::StorageKeys;
 use crate::provider::{Provider, Typed};
 use crate::registry::{Registered, SessionValue, Sessions};
+use crate::transport::contract::Carrier;
 use crate::transport::contradiction::Contradiction;
 use crate::transport::cookie::CookieWire;
 use crate::transport::header::HeaderWire;
@@ -88,9 +90,14 @@ impl SessionsBuilder {
         configure: impl FnOnce(CookieSession<S>) -> CookieSession<S>,
     ) -> Self {
         let name: Arc<str> = name.into();
-        let options = configure(SessionOptions::new(CookieOptions::new()));
+        let mut options = configure(SessionOptions::new(CookieOptions::new()));
         self.pending.push(Box::new(move |builder| {
             let refused = |contradiction| BuildError::of(&name, contradiction);
+            if let Some(make) = options.foreign.transport.take() {
+                check_own_attributes(&options.wire).map_err(refused)?;
+                let wire = other_wire(make, &name, Carrier::Cookie).map_err(refused)?;
+                return builder.register(name.clone(), wire, options, false);
+            }
             let follows_idle = options.wire.lifetime == CookieLifetime::FollowsIdle;
             if follows_idle && options.idle.is_none() {
                 return Err(refused(Contradiction::new(
@@ -113,10 +120,13 @@ impl SessionsBuilder {
         configure: impl FnOnce(HeaderSession<S>) -> HeaderSession<S>,
     ) -> Self {
         let name: Arc<str> = name.into();
-        let options = configure(SessionOptions::new(()));
+        let mut options = configure(SessionOptions::new(()));
         self.pending.push(Box::new(move |builder| {
-            let refused = |contradiction| BuildError::of(&name, contradiction);
-            let wire = Wire::Header(HeaderWire::resolve(&name).map_err(refused)?);
+            let wire = match options.foreign.transport.take() {
+                Some(make) => other_wire(make, &name, Carrier::Header),
+                None => HeaderWire::resolve(&name).map(Wire::Header),
+            };
+            let wire = wire.map_err(|contradiction| BuildError::of(&name, contradiction))?;
             builder.register(name.clone(), wire, options, false)
         }));
         self
@@ -217,6 +227,30 @@ impl SessionsBuilder {
             joiner: options.joiner,
         }))
     }
+}
+
+fn other_wire(make: MakeTransport, name: &str, carrier: Carrier) -> Result<Wire, Contradiction> {
+    let transport = make(name)?;
+    if transport.carrier() != carrier {
+        return Err(Contradiction::new(
+            "transport",
+            "a cookie's transport is given to a header's session, or the other way round",
+            "register the session with `cookie` or with `header`, as the transport is",
+        ));
+    }
+    Ok(Wire::Other(transport))
+}
+
+/// A transport of another system has its own attributes.
+fn check_own_attributes(attributes: &CookieOptions) -> Result<(), Contradiction> {
+    if *attributes == CookieOptions::new() {
+        return Ok(());
+    }
+    Err(Contradiction::new(
+        "attributes",
+        "they are for cloakroom's own cookies, and this one is another system's",
+        "say them to its transport",
+    ))
 }
 
 fn check_name(application: &str) -> Result<(), Contradiction> {

@@ -17,6 +17,7 @@ use crate::native::steps::TAILROOM;
 use crate::plan::{ClientStep, Failure, Live, Notes, Presented, ProofState, Sent, Wish};
 use crate::provider::Provider;
 use crate::slot::Outgoing;
+use crate::transport::contract::{Lifetime, Unsendable};
 
 /// Makes a by-value session's part of the response.
 pub(super) fn make_by_value(work: &mut Work) -> Result<(), Failure> {
@@ -55,9 +56,12 @@ pub(super) fn ensure_by_id(work: &Work) -> Result<(), Failure> {
     let mut trial = Buffer::from_vec(vec![0; id::TOKEN_LEN]);
     let written = provider.chain.write(&cx, &mut trial);
     written.map_err(|by| Failure::TooLarge { by })?;
-    let sent = provider.wire.set(trial.as_slice(), Some(now), None, now);
-    sent.map(drop)
-        .map_err(|too_large| Failure::TooLarge { by: too_large.by })
+    let lifetime = Lifetime {
+        absolute: Some(now),
+        idle: None,
+    };
+    let sent = provider.wire.set(trial.as_slice(), lifetime, now);
+    sent.map(drop).map_err(failure_of)
 }
 
 /// Whether a token is to be sent that the client cannot do without.
@@ -70,7 +74,9 @@ const fn must_send(client: ClientStep) -> bool {
 
 /// A clearing of the provider's cookie or header.
 fn clear(work: &mut Work) {
-    work.outgoing = Outgoing::Clear(work.provider().wire.clear());
+    if let Some(value) = work.provider().wire.clear() {
+        work.outgoing = Outgoing::Clear(value);
+    }
 }
 
 fn seal(work: &mut Work, sent: Sent) -> Result<(), Failure> {
@@ -304,6 +310,17 @@ fn send(
     live: &Live,
     now: Timestamp,
 ) -> Result<Vec<u8>, Failure> {
-    let sent = provider.wire.set(token, live.absolute, live.idle, now);
-    sent.map_err(|too_large| Failure::TooLarge { by: too_large.by })
+    let lifetime = Lifetime {
+        absolute: live.absolute,
+        idle: live.idle,
+    };
+    provider.wire.set(token, lifetime, now).map_err(failure_of)
+}
+
+/// What the transport does not carry cannot be sent at all: no other node would do better.
+const fn failure_of(unsendable: Unsendable) -> Failure {
+    match unsendable {
+        Unsendable::TooLarge { by } => Failure::TooLarge { by },
+        Unsendable::Characters => Failure::Encode,
+    }
 }

@@ -6,13 +6,13 @@
 use std::any::type_name;
 use std::sync::Arc;
 
-use crate::environment::Environment;
 use crate::error::LoadError;
 use crate::frame::{Found, SharedFrame, find, keep};
 use crate::head::{RequestFacts, RequestHead, came_over_https};
-use crate::load::{Tokens, load_by_id, load_by_value};
+use crate::load::Tokens;
 use crate::plan::Presented;
 use crate::provider::{StorageFailure, Typed};
+use crate::reading::read;
 use crate::registry::{SessionValue, Sessions};
 use crate::session::Session;
 use crate::slot::Slot;
@@ -87,19 +87,4 @@ fn begin<S: SessionValue>(
         sessions,
         typed,
     })
-}
-
-async fn read<S: SessionValue>(
-    environment: &Arc<Environment>,
-    typed: &Arc<Typed<S>>,
-    facts: RequestFacts,
-    tokens: Tokens,
-) -> Slot<S> {
-    let now = environment.now();
-    let entropy = &*environment.entropy;
-    let (loaded, value) = match &typed.provider.storage {
-        None => load_by_value(typed, tokens, entropy, now),
-        Some(storage) => load_by_id(typed, &**storage, tokens, entropy, now).await,
-    };
-    Slot::new(environment, typed, facts, loaded, value)
 }

@@ -9,9 +9,11 @@ mod check;
 mod error;
 mod foreign;
 mod options;
+mod other_form;
 mod profile;
 mod sessions;
 
 pub use error::BuildError;
 pub use options::{Conflicts, CookieSession, Ending, HeaderSession, SessionOptions};
+pub use other_form::OtherForm;
 pub use sessions::SessionsBuilder;

@@ -8,6 +8,7 @@
 use std::fmt;
 
 use crate::refusal::Refusal;
+use crate::warning::Warning;
 
 /// One thing that happened to a session.
 ///
@@ -71,6 +72,9 @@ pub enum EventKind {
     Changed,
     /// The token was sent again, without a change of content.
     Renewed(RenewReason),
+    /// The session was taken over from the provider's other form: what lay or travelled there is
+    /// now written as the provider writes.
+    Moved,
     /// The session has a new proof (by id) or a new generation (by value).
     Rotated,
     /// The new proof came back for the first time; the old one now has an end.
@@ -118,6 +122,8 @@ pub enum EventKind {
     NoIssuingKey,
     /// A source of keys could not be read; the ring stays as it was. The event names no provider.
     KeySourceFailed,
+    /// Something about the configuration is odd; told once, when sessions are built.
+    Warned(Warning),
     /// A panic left the session half changed; nothing of it is kept.
     Abandoned,
     /// A change came after the session was committed.
@@ -132,6 +138,8 @@ pub enum RenewReason {
     Idle,
     /// The token is of an older key, version, form or reader.
     Outdated,
+    /// The provider's rules send it with every response.
+    Always,
 }
 
 /// A name for a session in logs: an HMAC under a subkey for logs, truncated to 64 bits.

@@ -13,9 +13,12 @@
 use std::any::{Any, TypeId};
 use std::cell::RefCell;
 use std::fmt;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
 
 use crate::few::Few;
+use crate::head::RequestHead;
 use crate::provider::Typed;
 use crate::registry::{SessionValue, Sessions};
 use crate::slot::{AnySlot, Slot};
@@ -68,6 +71,15 @@ impl Slots {
         }
         self.asked.push((TypeId::of::<S>(), Arc::clone(&slot) as _));
         slot
+    }
+
+    /// Keeps what was loaded before the handler ran, where nothing of the type is yet.
+    fn keep(&mut self, opened: Few<(TypeId, Arc<dyn AnySlot>)>) {
+        for (of, slot) in opened {
+            if self.asked.iter().all(|(known, _)| *known != of) {
+                self.asked.push((of, slot));
+            }
+        }
     }
 
     fn all(&self) -> impl Iterator<Item = Arc<dyn AnySlot>> {
@@ -128,6 +140,35 @@ impl Frame {
     }
 
     /// The sessions that were asked for, taken out.
+    /// Begins to load the sessions that their rules load in every request; `None` where there are
+    /// none, and then the head is not looked at.
+    ///
+    /// To be awaited before the inner service is polled, and then given to
+    /// [`keep`](Self::keep).
+    pub fn open<H: RequestHead>(&self, head: impl FnOnce() -> H) -> Option<Opening> {
+        let sessions = match self.0.as_ref()? {
+            Lent::Own { sessions, .. } => sessions,
+            Lent::Shared(shared) => &shared.0.sessions,
+        };
+        let readings = sessions.loads_always().then(|| sessions.open(&head()))?;
+        Some(Opening(Box::pin(async move {
+            let mut opened = Few::new();
+            for (of, reading) in readings {
+                opened.push((of, reading.await));
+            }
+            Opened(opened)
+        })))
+    }
+
+    /// Keeps what was loaded, for the handler to find.
+    pub fn keep(&mut self, opened: Opened) {
+        match &mut self.0 {
+            Some(Lent::Own { slots, .. }) => slots.keep(opened.0),
+            Some(Lent::Shared(shared)) => shared.slots().keep(opened.0),
+            None => {}
+        }
+    }
+
     pub(crate) fn take_slots(&mut self) -> Few<Arc<dyn AnySlot>> {
         match &mut self.0 {
             Some(Lent::Own { slots, .. }) => slots.take(),
@@ -144,6 +185,35 @@ impl Drop for TakeBack<'_> {
     fn drop(&mut self) {
         let popped = STACK.try_with(|stack| stack.borrow_mut().pop());
         self.0.0 = popped.ok().flatten();
+    }
+}
+
+/// Sessions that are being loaded before the handler runs.
+#[must_use = "it does nothing unless it is polled"]
+pub struct Opening(Pin<Box<dyn Future<Output = Opened> + Send>>);
+
+impl Future for Opening {
+    type Output = Opened;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Opened> {
+        self.0.as_mut().poll(cx)
+    }
+}
+
+impl fmt::Debug for Opening {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Opening").finish_non_exhaustive()
+    }
+}
+
+/// Sessions that were loaded before the handler runs.
+pub struct Opened(Few<(TypeId, Arc<dyn AnySlot>)>);
+
+impl fmt::Debug for Opened {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Opened")
+            .field("sessions", &self.0.len())
+            .finish_non_exhaustive()
     }
 }
 

@@ -2,7 +2,7 @@
 //! built on that crate.
 
 use http::header::COOKIE;
-use http::{HeaderMap, HeaderName, Uri, request};
+use http::{HeaderMap, HeaderName, Request, Uri, request};
 
 use crate::head::RequestHead;
 
@@ -50,6 +50,16 @@ impl<'a> HeadView<'a> {
             headers: &parts.headers,
             uri: &parts.uri,
             passive: parts.extensions.get::<Passive>().is_some(),
+        }
+    }
+
+    /// The head of a request that is still whole.
+    #[must_use]
+    pub fn of<B>(request: &'a Request<B>) -> Self {
+        Self {
+            headers: request.headers(),
+            uri: request.uri(),
+            passive: request.extensions().get::<Passive>().is_some(),
         }
     }
 }

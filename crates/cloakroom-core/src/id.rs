@@ -51,6 +51,15 @@ impl Locator {
     }
 }
 
+/// The two halves of a seed that is as secret as an id.
+pub(crate) const fn halves(seed: &[u8; 2 * HALF]) -> (Locator, Proof) {
+    let (mut locator, mut proof) = ([0; HALF], [0; HALF]);
+    let (first, second) = seed.split_at(HALF);
+    locator.copy_from_slice(first);
+    proof.copy_from_slice(second);
+    (Locator(locator), Proof(proof))
+}
+
 /// Under what the records of a provider lie: the hash, begun with what is the same for all.
 pub(crate) struct StorageKeys(Sha256);
 

@@ -8,9 +8,10 @@ use cloakroom_time::Timestamp;
 
 use crate::buffer::Buffer;
 use crate::codec::Format;
-use crate::id::{Locator, Proof};
+use crate::ids::RecordId;
 use crate::native::envelope::{Lineage, SessionId};
 use crate::plan::Presented;
+use crate::provider::Place;
 use crate::refusal::Refusal;
 
 /// What was presented, and where it came from.
@@ -86,7 +87,8 @@ pub(crate) struct ByValue {
     pub(crate) key: Option<KeyId>,
     pub(crate) subject: Option<Arc<str>>,
     pub(crate) number: SubjectNumber,
-    pub(crate) format: Format,
+    /// As the token says; what says nothing is read by the writer's codec.
+    pub(crate) format: Option<Format>,
     /// Whether the present writer would have made this format.
     pub(crate) format_is_current: bool,
     /// The codec's bytes.
@@ -95,9 +97,10 @@ pub(crate) struct ByValue {
 
 /// What a record said.
 pub(crate) struct ById {
-    pub(crate) locator: Locator,
-    /// The proof that was presented.
-    pub(crate) proof: Proof,
+    /// As it was presented; in the other place, the one that it gets here.
+    pub(crate) id: RecordId,
+    /// Which form's storage holds the record.
+    pub(crate) place: Place,
     pub(crate) key: StorageKey,
     pub(crate) stored: Stored,
     /// When it was read. The idle deadline is judged once, then: a request that began in time may

@@ -5,16 +5,16 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cloakroom_crypto::{Entropy, Prepared, PreparedKey, ProviderKeys};
+use cloakroom_crypto::{Entropy, Prepared, PreparedKey, ProviderKeys, moved_name};
 use cloakroom_storage::{Scope, SubjectLimit};
 use cloakroom_time::Timestamp;
 
 use crate::codec::Versioned;
 use crate::erased::DynStorage;
-use crate::id::StorageKeys;
+use crate::form::Form;
 use crate::merge::FieldRules;
 use crate::plan::Policy;
-use crate::transform::{Chain, Context};
+use crate::transform::{Context, Transformer};
 use crate::transport::wire::Wire;
 
 /// What a request gets when its session's storage cannot be read.
@@ -34,20 +34,66 @@ pub(crate) struct Provider {
     pub(crate) name: Arc<str>,
     pub(crate) scope: Scope,
     pub(crate) wire: Wire,
-    pub(crate) chain: Chain,
     pub(crate) keys: ProviderKeys,
-    pub(crate) storage_keys: StorageKeys,
     pub(crate) policy: Policy,
-    /// Present exactly if sessions are tracked by id.
-    pub(crate) storage: Option<Arc<dyn DynStorage>>,
+    /// What is written, and read.
+    pub(crate) form: Form,
+    /// What is read besides.
+    pub(crate) other: Option<Other>,
     pub(crate) storage_timeout: Option<Duration>,
     pub(crate) storage_failure: StorageFailure,
     pub(crate) subject_limit: Option<SubjectLimit>,
     /// How many bytes a transformer may leave.
     pub(crate) limit: usize,
+    /// Whether responses say that they depend on the session (`Vary`, `Cache-Control`).
+    pub(crate) cache_headers: bool,
+    /// Another provider may have a key of its transformers.
+    pub(crate) shares_keys: bool,
+}
+
+/// A form that a provider reads beside its own, while sessions move from one to the other.
+#[derive(Debug)]
+pub(crate) struct Other {
+    pub(crate) form: Form,
+    /// From then on it is not read.
+    pub(crate) until: Timestamp,
+}
+
+/// Which of a provider's forms.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Place {
+    Own,
+    Other,
 }
 
 impl Provider {
+    /// The form that is read beside the provider's own, while its time lasts.
+    pub(crate) fn other(&self, now: Timestamp) -> Option<&Form> {
+        let other = self.other.as_ref()?;
+        (now < other.until).then_some(&other.form)
+    }
+
+    /// The transformers of all its forms.
+    pub(crate) fn steps(&self) -> impl Iterator<Item = &dyn Transformer> {
+        let other = self.other.iter().flat_map(|other| other.form.chain.steps());
+        self.form.chain.steps().chain(other)
+    }
+
+    /// The storage of the records of a place.
+    pub(crate) fn storage(&self, place: Place) -> Option<&dyn DynStorage> {
+        let form = match place {
+            Place::Own => &self.form,
+            Place::Other => &self.other.as_ref()?.form,
+        };
+        form.storage.as_deref()
+    }
+
+    /// Made of a token of the other form, to be the seed of a session's id here: the same for every
+    /// request that comes with the token.
+    pub(crate) fn moved_seed(&self, token: &[u8]) -> [u8; 32] {
+        moved_name(&self.application, &self.name, token)
+    }
+
     /// A transformer's view of one token.
     pub(crate) fn context<'a>(
         &'a self,
@@ -90,7 +136,8 @@ impl fmt::Debug for Provider {
         f.debug_struct("Provider")
             .field("name", &self.name)
             .field("wire", &self.wire)
-            .field("chain", &self.chain)
+            .field("form", &self.form)
+            .field("other", &self.other)
             .field("policy", &self.policy)
             .finish_non_exhaustive()
     }
@@ -113,6 +160,8 @@ pub(crate) enum Joiner<S> {
 pub(crate) struct Typed<S> {
     pub(crate) provider: Provider,
     pub(crate) codec: Versioned<S>,
+    /// The codec of the form that is read beside the provider's own.
+    pub(crate) other_codec: Option<Versioned<S>>,
     pub(crate) subject: Option<SubjectOf<S>>,
     pub(crate) validate: Option<Validate<S>>,
     pub(crate) joiner: Joiner<S>,

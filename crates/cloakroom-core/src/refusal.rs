@@ -46,6 +46,20 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// Whether the token came through its transformers and is no session all the same: an unknown
+    /// id, or content that no reader, or not `validate`, takes.
+    ///
+    /// ```
+    /// use cloakroom_core::Refusal;
+    ///
+    /// assert!(Refusal::UnknownId.is_of_content());
+    /// assert!(!Refusal::Forged.is_of_content());
+    /// ```
+    #[must_use]
+    pub const fn is_of_content(self) -> bool {
+        matches!(self, Self::UnknownId | Self::Content | Self::Invalid)
+    }
+
     /// Whether a token refused for this reason can never be valid, on any node, at any time.
     ///
     /// Only such a token may be cleared without the application's word (design: the clearing

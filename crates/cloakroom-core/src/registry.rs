@@ -2,6 +2,7 @@
 
 use std::any::{Any, TypeId, type_name};
 use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use cloakroom_crypto::KeyError;
@@ -11,7 +12,12 @@ use serde::de::DeserializeOwned;
 use crate::environment::Environment;
 use crate::error::StoreError;
 use crate::event::{Event, EventKind};
+use crate::head::{RequestFacts, RequestHead, came_over_https};
+use crate::load::Tokens;
 use crate::provider::{Provider, Typed};
+use crate::reading::read;
+use crate::rules::Loads;
+use crate::slot::AnySlot;
 
 /// A type that can be a session: any serde type that can be shared between threads.
 ///
@@ -30,6 +36,8 @@ pub struct Sessions(Arc<Inner>);
 struct Inner {
     environment: Arc<Environment>,
     registered: Box<[Registered]>,
+    /// Some are loaded in every request.
+    some_always: bool,
 }
 
 /// One registered type.
@@ -41,13 +49,27 @@ pub(crate) struct Registered {
 /// A [`Typed`] without its type.
 trait AnyTyped: Any + Send + Sync {
     fn provider(&self) -> &Provider;
+    /// Reads the head at once; what is left to do waits for the storage.
+    fn open(self: Arc<Self>, environment: &Arc<Environment>, head: &dyn RequestHead) -> Reading;
 }
 
 impl<S: SessionValue> AnyTyped for Typed<S> {
     fn provider(&self) -> &Provider {
         &self.provider
     }
+
+    fn open(self: Arc<Self>, environment: &Arc<Environment>, head: &dyn RequestHead) -> Reading {
+        let (facts, tokens) = (RequestFacts::of(head), Tokens::of(&self.provider, head));
+        let environment = Arc::clone(environment);
+        Box::pin(async move {
+            let slot: Arc<dyn AnySlot> = Arc::new(read(&environment, &self, facts, tokens).await);
+            slot
+        })
+    }
 }
+
+/// A session that is being loaded, without the type.
+pub(crate) type Reading = Pin<Box<dyn Future<Output = Arc<dyn AnySlot>> + Send>>;
 
 impl Registered {
     pub(crate) fn new<S: SessionValue>(typed: Typed<S>) -> Self {
@@ -68,8 +90,10 @@ impl Registered {
 
 impl Sessions {
     pub(crate) fn new(environment: Environment, registered: Vec<Registered>) -> Self {
+        let loads_always = |one: &Registered| one.provider().policy.rules.loads == Loads::Always;
         Self(Arc::new(Inner {
             environment: Arc::new(environment),
+            some_always: registered.iter().any(loads_always),
             registered: registered.into(),
         }))
     }
@@ -107,6 +131,40 @@ impl Sessions {
     pub fn key_source_failed(&self, _: &KeyError) {
         let event = Event::new("", EventKind::KeySourceFailed);
         self.environment().tell_event(&event);
+    }
+
+    /// The name under which sessions of type `S` are registered; `None` where they are not.
+    ///
+    /// ```
+    /// # use cloakroom_core::example_build;
+    /// let sessions = example_build(|c| c.sealed()).unwrap();
+    /// assert_eq!(sessions.name_of::<String>(), Some("example"));
+    /// assert_eq!(sessions.name_of::<u8>(), None);
+    /// ```
+    #[must_use]
+    pub fn name_of<S: SessionValue>(&self) -> Option<&str> {
+        self.provider_of::<S>().ok().map(|provider| &*provider.name)
+    }
+
+    /// Whether some sessions are loaded in every request.
+    pub(crate) fn loads_always(&self) -> bool {
+        self.0.some_always
+    }
+
+    /// Begins to load what is loaded in every request.
+    pub(crate) fn open(&self, head: &dyn RequestHead) -> Vec<(TypeId, Reading)> {
+        if self.environment().development && came_over_https(head) {
+            return Vec::new();
+        }
+        let registered = self.0.registered.iter();
+        let always = registered.filter(|one| one.provider().policy.rules.loads == Loads::Always);
+        let open = |one: &Registered| {
+            (
+                one.of,
+                Arc::clone(&one.typed).open(self.environment(), head),
+            )
+        };
+        always.map(open).collect()
     }
 
     pub(crate) fn environment(&self) -> &Arc<Environment> {

@@ -134,22 +134,48 @@ impl Effects {
         }
     }
 
-    /// Whether a token is sent or cleared, so that no cache may keep the response.
+    /// What caches may do with the response.
     #[must_use]
-    pub fn is_sending(&self) -> bool {
-        let mut outgoing = self.0.iter().map(|effect| &effect.outgoing);
-        outgoing.any(|outgoing| !matches!(outgoing, Outgoing::None))
+    pub fn caching(&self) -> Caching {
+        let told = || self.told_to_caches();
+        if told().any(|effect| !matches!(effect.outgoing, Outgoing::None)) {
+            Caching::NoStore
+        } else if told().next().is_some() {
+            Caching::Private
+        } else {
+            Caching::Untold
+        }
     }
 
     /// The request headers that the response depends on, found or not.
     pub fn vary(&self) -> impl Iterator<Item = &str> {
         let asks_cookie = |effect: &&Effect| effect.slot.provider().wire.is_cookie();
-        let cookie = self.0.iter().find(asks_cookie).map(|_| "cookie");
-        let headers = self.0.iter().filter(move |effect| !asks_cookie(effect));
+        let cookie = self.told_to_caches().find(asks_cookie).map(|_| "cookie");
+        let headers = self
+            .told_to_caches()
+            .filter(move |effect| !asks_cookie(effect));
         cookie
             .into_iter()
             .chain(headers.map(|effect| effect.slot.provider().wire.name()))
     }
+
+    /// The sessions of which caches are told.
+    fn told_to_caches(&self) -> impl Iterator<Item = &Effect> {
+        let told = |effect: &&Effect| effect.slot.provider().cache_headers;
+        self.0.iter().filter(told)
+    }
+}
+
+/// What the sessions of a response let caches do with it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "an adapter treats each")]
+pub enum Caching {
+    /// A token is sent or cleared: no cache may keep the response, whatever the application said.
+    NoStore,
+    /// It depends on a session: no shared cache may keep it, unless the application said otherwise.
+    Private,
+    /// The application has the say.
+    Untold,
 }
 
 impl fmt::Debug for Effects {

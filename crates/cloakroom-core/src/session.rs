@@ -10,6 +10,7 @@ use crate::error::{ChangeError, StoreError};
 use crate::frame::{Found, find};
 use crate::loaded::Origin;
 use crate::plan::Presented;
+use crate::provider::Place;
 use crate::reference::{Deadlines, SessionRef};
 use crate::registry::SessionValue;
 use crate::slot::{AnySlot, Intent, Slot};
@@ -320,7 +321,7 @@ impl<S: SessionValue> Session<S> {
     /// If the storage failed. By value there is nothing to read, and it always succeeds.
     pub async fn begin_sign_in(&self, subject: &str) -> Result<(), StoreError> {
         let provider = &self.0.typed.provider;
-        let Some(storage) = &provider.storage else {
+        let Some(storage) = &provider.form.storage else {
             return Ok(());
         };
         let of = Subject::new(provider.scope.clone(), subject);
@@ -349,6 +350,8 @@ impl<S: SessionValue> Session<S> {
         match &state.loaded.origin {
             _ if !state.loaded.is_live() => None,
             Origin::ByValue(origin) => Some(SessionRef::of_value(name, origin.id)),
+            // Where it lies now, nothing of ours ends it by name.
+            Origin::ById(origin) if origin.place == Place::Other => None,
             Origin::ById(origin) => SessionRef::of_record(name, &origin.key),
             Origin::None => None,
         }
@@ -362,7 +365,7 @@ impl<S: SessionValue> Session<S> {
             Origin::ById(origin) => origin.key.clone(),
             Origin::ByValue(_) | Origin::None => return Ok(()),
         };
-        let Some(storage) = &provider.storage else {
+        let Some(storage) = &provider.form.storage else {
             return Ok(());
         };
         let call = storage.read(&key, self.0.environment.now());

@@ -139,6 +139,10 @@ impl Sessions {
 type Stored<'a> = (&'a Arc<dyn DynStorage>, Option<Duration>);
 
 fn stored(provider: &Provider) -> Result<Stored<'_>, StoreError> {
-    let storage = provider.storage.as_ref().ok_or(StoreError::NotStored)?;
+    let storage = provider
+        .form
+        .storage
+        .as_ref()
+        .ok_or(StoreError::NotStored)?;
     Ok((storage, provider.storage_timeout))
 }

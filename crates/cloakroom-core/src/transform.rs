@@ -17,6 +17,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::buffer::Buffer;
 use crate::refusal::Refusal;
+use crate::warning::Warning;
 
 /// What a transformer protects against the client and everyone on the way.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -191,15 +192,6 @@ impl fmt::Debug for Fingerprint {
     }
 }
 
-/// What is odd about a transformer's configuration, and works all the same.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-#[non_exhaustive]
-pub enum Warning {
-    /// The text of a key had an odd number of hexadecimal digits, and the last one was dropped:
-    /// the key is shorter than it looks.
-    OddHexKey,
-}
-
 /// What a transformer knows of the token that it works on.
 pub struct Context<'a> {
     pub(crate) application: &'a str,
@@ -265,6 +257,10 @@ impl Chain {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    pub(crate) fn steps(&self) -> impl Iterator<Item = &dyn Transformer> {
+        self.0.iter().map(|step| &**step)
     }
 
     /// The strongest protection that any step gives to the content.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use cloakroom_core::{Commit, CommitError, Effects, Frame};
+use cloakroom_core::{Commit, CommitError, Effects, Frame, Opening};
 use http::Response;
 use pin_project_lite::pin_project;
 
@@ -22,6 +22,8 @@ pin_project! {
         #[pin]
         inner: F,
         frame: Frame,
+        // What is loaded before the inner service is polled.
+        opening: Option<Opening>,
         committing: Option<Box<Committing<B>>>,
     }
 }
@@ -33,10 +35,11 @@ struct Committing<B> {
 }
 
 impl<F, B> ResponseFuture<F, B> {
-    pub(crate) const fn new(inner: F, frame: Frame) -> Self {
+    pub(crate) const fn new(inner: F, frame: Frame, opening: Option<Opening>) -> Self {
         Self {
             inner,
             frame,
+            opening,
             committing: None,
         }
     }
@@ -51,6 +54,11 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
+        if let Some(opening) = this.opening {
+            let opened = ready!(Pin::new(opening).poll(cx));
+            this.frame.keep(opened);
+            *this.opening = None;
+        }
         if this.committing.is_none() {
             let inner = this.inner;
             let response = match ready!(this.frame.lend(|| inner.poll(cx))) {

@@ -2,7 +2,7 @@
 
 use std::task::{Context, Poll};
 
-use cloakroom_core::{Frame, Sessions, SharedFrame};
+use cloakroom_core::{Frame, HeadView, Sessions, SharedFrame};
 use http::{Request, Response};
 use tower_layer::Layer;
 use tower_service::Service;
@@ -91,8 +91,9 @@ where
         } else {
             Frame::new(&self.sessions)
         };
+        let opening = frame.open(|| HeadView::of(&request));
         // A service may begin its work before its future is polled.
         let inner = frame.lend(|| self.inner.call(request));
-        ResponseFuture::new(inner, frame)
+        ResponseFuture::new(inner, frame, opening)
     }
 }

@@ -1,7 +1,7 @@
 //! What becomes of a response: the sessions' headers put in, or the whole replaced.
 
 use bytes::Bytes;
-use cloakroom_core::{CommitError, Effects, HeaderLine};
+use cloakroom_core::{Caching, CommitError, Effects, HeaderLine};
 use http::header::{CACHE_CONTROL, SET_COOKIE, VARY};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 
@@ -25,11 +25,15 @@ pub(crate) fn apply(mut effects: Effects, headers: &mut HeaderMap) {
     for name in effects.vary() {
         vary(headers, name);
     }
-    if effects.is_sending() {
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    } else {
-        let private = || HeaderValue::from_static("private");
-        headers.entry(CACHE_CONTROL).or_insert_with(private);
+    match effects.caching() {
+        Caching::NoStore => {
+            headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        }
+        Caching::Private => {
+            let private = || HeaderValue::from_static("private");
+            headers.entry(CACHE_CONTROL).or_insert_with(private);
+        }
+        Caching::Untold => {}
     }
     effects.header_lines(|line| match line {
         HeaderLine::SetCookie(value) => {

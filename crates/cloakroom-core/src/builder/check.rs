@@ -23,6 +23,8 @@ fn refuse(field: &'static str, problem: &str, remedy: &str) -> Checked {
 /// The first contradiction in what was said of a session type, if any.
 pub(super) fn check<S, W>(options: &SessionOptions<S, W>) -> Checked {
     check_place(options)?;
+    check_bare(options)?;
+    check_other(options)?;
     check_protection(options)?;
     check_deadlines(options)?;
     check_subject(options)?;
@@ -82,8 +84,75 @@ fn check_protection<S, W>(options: &SessionOptions<S, W>) -> Checked {
     Ok(())
 }
 
+/// What needs more than bare content holds.
+fn check_bare<S, W>(options: &SessionOptions<S, W>) -> Checked {
+    let foreign = &options.foreign;
+    if foreign.ids.is_some() && options.rotates {
+        return refuse(
+            "rotation_overlap",
+            "an id of another session system has no proof that could change",
+            "leave out `rotation_overlap` and `survives_reused_tokens`",
+        );
+    }
+    if foreign.keys_are_ids && foreign.ids.is_none() {
+        return refuse(
+            "keys_are_ids",
+            "cloakroom's own ids are never given to a storage",
+            "say the form of the ids with `ids`, or leave it out",
+        );
+    }
+    if !foreign.bare {
+        return Ok(());
+    }
+    let said = [
+        ("absolute_timeout", options.absolute_said),
+        ("idle_timeout", options.idle.is_some()),
+        ("touch_after", options.touch_after.is_some()),
+        ("subject", options.subject.is_some()),
+        ("sessions_per_subject", options.subject_limit.is_some()),
+        ("ending", options.ending.is_some()),
+    ];
+    match said.into_iter().find(|(_, said)| *said) {
+        None => Ok(()),
+        Some((field, _)) => refuse(
+            field,
+            "the content travels, or lies, with nothing of cloakroom's around it, so there is no \
+             place where that could be written down",
+            "leave it out, or move the session to cloakroom's own form",
+        ),
+    }
+}
+
+/// The form that is read besides.
+fn check_other<S, W>(options: &SessionOptions<S, W>) -> Checked {
+    let Some(other) = &options.foreign.other else {
+        return Ok(());
+    };
+    if other.form.storage.is_some() != options.storage.is_some() {
+        return refuse(
+            "also_reads",
+            "one form is kept in a storage and the other lives with the client",
+            "keep both in one way; sessions do not move between the two",
+        );
+    }
+    let weaker = other.form.chain.protection() < options.chain.protection();
+    if options.storage.is_none() && weaker && !other.may_be_weaker {
+        return refuse(
+            "also_reads",
+            "the other form is weaker than the own one: who can forge it gets it written in the \
+             stronger one",
+            "say `dangerous_also_reads` if that is worth it until the end date",
+        );
+    }
+    Ok(())
+}
+
 fn check_deadlines<S, W>(options: &SessionOptions<S, W>) -> Checked {
     let zero = Some(Duration::ZERO);
+    if options.foreign.bare {
+        // Nothing of it is written down, and `check_bare` has refused what was said.
+        return Ok(());
+    }
     if options.absolute.is_none() && options.storage.is_none() {
         return refuse(
             "no_absolute_timeout",
@@ -165,7 +234,7 @@ pub(super) fn policy<S, W>(options: &SessionOptions<S, W>, max_age_follows_idle:
     let tenth = |idle: Duration| idle / 10;
     Policy {
         tracking,
-        absolute: options.absolute,
+        absolute: options.absolute.filter(|_| !options.foreign.bare),
         idle: options.idle,
         touch_after: options
             .touch_after
@@ -175,6 +244,8 @@ pub(super) fn policy<S, W>(options: &SessionOptions<S, W>, max_age_follows_idle:
         overlap: options.overlap,
         end_on_reuse: options.end_on_reuse,
         conflicts: options.conflicts,
+        has_proofs: options.foreign.ids.is_none(),
+        rules: options.foreign.rules,
     }
 }
 

@@ -34,11 +34,15 @@ pub struct SessionOptions<S, W> {
     pub(super) native_step: Option<&'static str>,
     pub(super) storage: Option<Arc<dyn DynStorage>>,
     pub(super) codec: Result<Versioned<S>, SchemaError>,
+    /// The absolute timeout, and whether the application said it.
     pub(super) absolute: Option<Duration>,
+    pub(super) absolute_said: bool,
     pub(super) idle: Option<Duration>,
     pub(super) touch_after: Option<Duration>,
     pub(super) overlap: Duration,
     pub(super) end_on_reuse: bool,
+    /// Something was said that only ids with proofs have.
+    pub(super) rotates: bool,
     pub(super) forgeable: bool,
     pub(super) ending: Option<Ending>,
     pub(super) conflicts: ConflictRule,
@@ -52,7 +56,7 @@ pub struct SessionOptions<S, W> {
     /// What was said that only makes sense for one kind of tracking, for `build()` to judge.
     pub(super) only_by_id: Option<&'static str>,
     /// What is as another session system has it.
-    pub(super) foreign: Foreign,
+    pub(super) foreign: Foreign<S>,
 }
 
 /// How far the server can end sessions that live with the client.
@@ -89,10 +93,12 @@ impl<S: SessionValue, W> SessionOptions<S, W> {
             storage: None,
             codec: Schema::new(Json).build(),
             absolute: Some(7 * DAY),
+            absolute_said: false,
             idle: None,
             touch_after: None,
             overlap: Duration::from_secs(30),
             end_on_reuse: true,
+            rotates: false,
             forgeable: false,
             ending: None,
             conflicts: ConflictRule::Join,
@@ -203,6 +209,7 @@ impl<S: SessionValue, W> SessionOptions<S, W> {
     /// ```
     pub const fn absolute_timeout(mut self, timeout: Duration) -> Self {
         self.absolute = Some(timeout);
+        self.absolute_said = true;
         self
     }
 
@@ -280,6 +287,7 @@ impl<S: SessionValue, W> SessionOptions<S, W> {
     /// ```
     pub const fn rotation_overlap(mut self, overlap: Duration) -> Self {
         self.overlap = overlap;
+        self.rotates = true;
         self.only_by_id = Some("rotation_overlap");
         self
     }
@@ -299,6 +307,7 @@ impl<S: SessionValue, W> SessionOptions<S, W> {
     /// ```
     pub const fn survives_reused_tokens(mut self) -> Self {
         self.end_on_reuse = false;
+        self.rotates = true;
         self.only_by_id = Some("survives_reused_tokens");
         self
     }

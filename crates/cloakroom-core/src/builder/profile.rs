@@ -1,7 +1,16 @@
-//! What profiles of other session systems say of a session type.
+//! What profiles of other session systems say of a session type, and how a provider moves from one
+//! form of tokens to another.
 
+use std::sync::Arc;
+
+use cloakroom_time::Timestamp;
+
+use super::foreign::AlsoRead;
 use super::options::SessionOptions;
+use super::other_form::OtherForm;
+use crate::ids::IdForm;
 use crate::registry::SessionValue;
+use crate::rules::Rules;
 use crate::transport::contract::Transport;
 use crate::transport::contradiction::Contradiction;
 
@@ -18,6 +27,160 @@ impl<S: SessionValue, W> SessionOptions<S, W> {
         self.foreign.transport = Some(Box::new(|name| {
             make(name).map(|transport| Box::new(transport) as Box<dyn Transport>)
         }));
+        self
+    }
+
+    /// Keeps the content as the codec wrote it, with nothing of cloakroom's around it: no envelope
+    /// in a token, no header in a record. For content that another session system reads as well.
+    ///
+    /// # Security
+    ///
+    /// Such content says neither when the session began nor whose it is: it has no deadline, and
+    /// none may be configured.
+    ///
+    /// ```
+    /// # use cloakroom_core::example_build;
+    /// use std::time::Duration;
+    ///
+    /// example_build(|c| c.bare().forgeable_by_clients()).unwrap();
+    /// let hour = Duration::from_secs(3_600);
+    /// let refused = example_build(|c| c.bare().forgeable_by_clients().absolute_timeout(hour));
+    /// assert_eq!(refused.unwrap_err().field(), "absolute_timeout");
+    /// ```
+    pub const fn bare(mut self) -> Self {
+        self.foreign.bare = true;
+        self
+    }
+
+    /// Gives stored sessions ids of another session system's form.
+    ///
+    /// # Security
+    ///
+    /// Such an id is one secret, without a proof that could change: [`rotate`] begins a new record,
+    /// and there is no overlap. It has no check either, so ids at random reach the storage.
+    /// [`IdForm`] has an example.
+    ///
+    /// [`rotate`]: crate::Session::rotate
+    pub fn ids(mut self, form: impl IdForm) -> Self {
+        self.foreign.ids = Some(Arc::new(form));
+        self.only_by_id = Some("ids");
+        self
+    }
+
+    /// Keeps records under the ids themselves, for a storage that another session system shares.
+    /// Default: under a hash.
+    ///
+    /// # Security
+    ///
+    /// Who reads the storage has the ids, and with them the sessions.
+    pub const fn keys_are_ids(mut self) -> Self {
+        self.foreign.keys_are_ids = true;
+        self.only_by_id = Some("keys_are_ids");
+        self
+    }
+
+    /// Loads, writes, clears and chooses by other rules than ours.
+    ///
+    /// ```
+    /// # use cloakroom_core::example_build;
+    /// use cloakroom_core::{Rules, Writes};
+    ///
+    /// example_build(|c| c.sealed().rules(Rules::native().writing(Writes::WhenSet))).unwrap();
+    /// ```
+    pub const fn rules(mut self, rules: Rules) -> Self {
+        self.foreign.rules = rules;
+        self
+    }
+
+    /// Leaves `Vary` and `Cache-Control` of responses to the application. Default: they say that
+    /// the response depends on the session.
+    ///
+    /// # Security
+    ///
+    /// A shared cache that keeps such a response hands one user's page, or cookie, to the next.
+    ///
+    /// ```
+    /// # use cloakroom_core::example_build;
+    /// example_build(|c| c.sealed().dangerous_without_cache_headers()).unwrap();
+    /// ```
+    pub const fn dangerous_without_cache_headers(mut self) -> Self {
+        self.foreign.cache_headers = false;
+        self
+    }
+
+    /// Allows another provider to have a transformer with the same key, where nothing binds a
+    /// token to its provider ([`Transformer::unbound_key`](crate::Transformer::unbound_key)).
+    ///
+    /// # Security
+    ///
+    /// A token of one such provider is good as a token of the other, if its content decodes.
+    pub const fn dangerous_shared_key(mut self) -> Self {
+        self.foreign.shares_keys = true;
+        self
+    }
+
+    /// Reads another form of tokens beside the provider's own until a moment, so that sessions
+    /// move without anyone being logged out.
+    ///
+    /// What is read so is outdated: it is written in the provider's own form with the next change,
+    /// or alone in answer to a navigation. By value it gets an id made of the token that it came
+    /// in; by id its record is created in the provider's storage, under an id made of the one that
+    /// it had, and removed where it lay.
+    ///
+    /// The other form has to be as strong as the own one, or is named
+    /// [`dangerous_also_reads`](Self::dangerous_also_reads); and it is tracked in the same way.
+    ///
+    /// ```
+    /// # use cloakroom_core::example_build;
+    /// use cloakroom_core::Timestamp;
+    ///
+    /// let end = Timestamp::from_secs(1_800_000_000);
+    /// example_build(|c| c.signed().also_reads(end, |other| other.sealed())).unwrap();
+    /// // What was only signed is no base for what clients are not to read.
+    /// let refused = example_build(|c| c.sealed().also_reads(end, |other| other.signed()));
+    /// assert_eq!(refused.unwrap_err().field(), "also_reads");
+    /// ```
+    pub fn also_reads(
+        self,
+        until: Timestamp,
+        form: impl FnOnce(OtherForm<S>) -> OtherForm<S>,
+    ) -> Self {
+        self.reads(until, form, false)
+    }
+
+    /// As [`also_reads`](Self::also_reads), also where the other form is weaker.
+    ///
+    /// # Security
+    ///
+    /// Until the moment that is named, a session is as strong as the weaker of the two forms: who
+    /// can forge that one gets it written in the stronger one.
+    ///
+    /// ```
+    /// # use cloakroom_core::example_build;
+    /// use cloakroom_core::Timestamp;
+    ///
+    /// let end = Timestamp::from_secs(1_800_000_000);
+    /// example_build(|c| c.sealed().dangerous_also_reads(end, |other| other.signed())).unwrap();
+    /// ```
+    pub fn dangerous_also_reads(
+        self,
+        until: Timestamp,
+        form: impl FnOnce(OtherForm<S>) -> OtherForm<S>,
+    ) -> Self {
+        self.reads(until, form, true)
+    }
+
+    fn reads(
+        mut self,
+        until: Timestamp,
+        form: impl FnOnce(OtherForm<S>) -> OtherForm<S>,
+        may_be_weaker: bool,
+    ) -> Self {
+        self.foreign.other = Some(AlsoRead {
+            form: form(OtherForm::new()),
+            until,
+            may_be_weaker,
+        });
         self
     }
 }

@@ -9,13 +9,17 @@ use cloakroom_time::{Clock, SystemClock};
 
 use super::check::{check, in_schema, policy, subject_limit};
 use super::error::BuildError;
-use super::foreign::MakeTransport;
+use super::foreign::{AlsoRead, MakeTransport};
 use super::options::{CookieSession, HeaderSession, SessionOptions};
 use crate::environment::Environment;
-use crate::event::Observer;
-use crate::id::StorageKeys;
-use crate::provider::{Provider, Typed};
+use crate::erased::DynStorage;
+use crate::event::{EventKind, Observer};
+use crate::form::Form;
+use crate::ids::{IdForm, Ids};
+use crate::native::as_text::AsText;
+use crate::provider::{Other, Provider, Typed};
 use crate::registry::{Registered, SessionValue, Sessions};
+use crate::transform::Chain;
 use crate::transport::contract::Carrier;
 use crate::transport::contradiction::Contradiction;
 use crate::transport::cookie::CookieWire;
@@ -189,6 +193,11 @@ impl SessionsBuilder {
             observers: self.observers.into(),
             development: self.development,
         };
+        for provider in registered.iter().map(Registered::provider) {
+            for warning in provider.steps().filter_map(|step| step.warning()) {
+                environment.tell(provider, None, EventKind::Warned(warning));
+            }
+        }
         Ok(Sessions::new(environment, registered))
     }
 
@@ -204,28 +213,86 @@ impl SessionsBuilder {
         let policy = policy(&options, max_age_follows_idle);
         let subject_limit = subject_limit(&options);
         let codec = options.codec.map_err(|error| refused(in_schema(error)))?;
+        let here = (&*self.application, &*name);
+        let native_wire = wire.is_native();
+        let form = form_of(
+            options.chain,
+            options.storage,
+            options.foreign.bare,
+            ids(options.foreign.ids, options.foreign.keys_are_ids, here),
+            native_wire,
+        );
+        let (other, other_codec) = match options.foreign.other {
+            None => (None, None),
+            Some(AlsoRead {
+                form: said, until, ..
+            }) => {
+                let codec = said.codec.map_err(|error| refused(in_schema(error)))?;
+                let ids = ids(said.ids, said.keys_are_ids, here);
+                let form = form_of(said.chain, said.storage, said.bare, ids, native_wire);
+                (Some(Other { form, until }), Some(codec))
+            }
+        };
         let provider = Provider {
             scope: Scope::new(format!("{}/{name}", self.application)),
             keys: ProviderKeys::new(&self.keys, &self.application, &name),
-            storage_keys: StorageKeys::new(&self.application, &name),
             application: Arc::clone(&self.application),
             wire,
-            chain: options.chain,
             policy,
-            storage: options.storage,
+            form,
+            other,
             storage_timeout: options.storage_timeout,
             storage_failure: options.storage_failure,
             subject_limit,
             limit: options.limit,
+            cache_headers: options.foreign.cache_headers,
+            shares_keys: options.foreign.shares_keys,
             name,
         };
         Ok(Registered::new(Typed {
             provider,
             codec,
+            other_codec,
             subject: options.subject,
             validate: options.validate,
             joiner: options.joiner,
         }))
+    }
+}
+
+/// A form whose tokens are text where they travel by another system's transport, which carries
+/// nothing else.
+fn form_of(
+    mut chain: Chain,
+    storage: Option<Arc<dyn DynStorage>>,
+    bare: bool,
+    ids: Ids,
+    native_wire: bool,
+) -> Form {
+    let is_text = match storage {
+        Some(_) => !ids.have_proofs(),
+        None => bare,
+    };
+    if !is_text && !native_wire {
+        chain.push(AsText);
+    }
+    Form {
+        chain,
+        bare,
+        ids,
+        storage,
+    }
+}
+
+/// The ids of a provider: of another system's form, or our own.
+fn ids(
+    form: Option<Arc<dyn IdForm>>,
+    keys_are_ids: bool,
+    (application, provider): (&str, &str),
+) -> Ids {
+    match form {
+        None => Ids::own(application, provider),
+        Some(form) => Ids::text(form, (!keys_are_ids).then_some((application, provider))),
     }
 }
 
@@ -283,8 +350,30 @@ fn check_unique(registered: &[Registered], next: &Registered) -> Result<(), Buil
             let problem = "another session has the same name".to_owned();
             return refused("name", problem, "give each session a name of its own");
         }
+        let named = provider.shares_keys && other.shares_keys;
+        if !named && share_a_key(provider, other) {
+            let problem = format!(
+                "session `{}` has a transformer with the same key, and nothing binds a token to \
+                 its session type: one passes as the other",
+                other.name
+            );
+            let remedy = "give each a key of its own, or say `dangerous_shared_key` for both";
+            return refused("transform", problem, remedy);
+        }
     }
     Ok(())
+}
+
+/// Whether two providers have a transformer under one key that binds tokens to neither.
+fn share_a_key(one: &Provider, other: &Provider) -> bool {
+    let keys = |provider: &'_ Provider| -> Vec<_> {
+        provider
+            .steps()
+            .filter_map(|step| step.unbound_key())
+            .collect()
+    };
+    let known = keys(one);
+    keys(other).iter().any(|key| known.contains(key))
 }
 
 impl fmt::Debug for SessionsBuilder {

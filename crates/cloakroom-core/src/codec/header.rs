@@ -15,11 +15,6 @@ pub(crate) const fn header(format: Format) -> [u8; HEADER_LEN] {
     [format.codec.get(), high, low]
 }
 
-/// Appends the header of content in this format.
-pub(crate) fn write_header(format: Format, out: &mut Vec<u8>) {
-    out.extend_from_slice(&header(format));
-}
-
 /// The format that the content of a record says it has, and the codec's bytes.
 pub(crate) fn read_header(content: &[u8]) -> Result<(Format, &[u8]), DecodeError> {
     match content {
@@ -39,9 +34,7 @@ mod tests {
 
     #[test]
     fn the_header_is_three_octets_with_the_version_big_endian() {
-        let mut content = Vec::new();
-        write_header(Format::new(CodecId::JSON, 0x0203), &mut content);
-        assert_eq!(content, [1, 2, 3]);
+        assert_eq!(header(Format::new(CodecId::JSON, 0x0203)), [1, 2, 3]);
     }
 
     /// Rules: bad-input.
@@ -57,8 +50,7 @@ mod tests {
         #[test]
         fn what_was_written_is_read(codec: u8, version: u16, bytes: Vec<u8>) {
             let format = Format::new(CodecId::new(codec), version);
-            let mut content = Vec::new();
-            write_header(format, &mut content);
+            let mut content = header(format).to_vec();
             content.extend_from_slice(&bytes);
             prop_assert_eq!(read_header(&content).unwrap(), (format, &bytes[..]));
         }

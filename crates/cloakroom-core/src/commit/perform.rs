@@ -1,5 +1,7 @@
 //! One session's storage steps, each settled until all is decided.
 
+use std::sync::Arc;
+
 use cloakroom_storage::{
     CreateOutcome, RemoveOutcome, StorageKey, Stored, TouchOutcome, UpdateOutcome,
 };
@@ -9,15 +11,15 @@ use cloakroom_time::Timestamp;
 use super::records::{changed_record, content_of, new_record, subject_limit};
 use super::work::Work;
 use crate::buffer::Buffer;
-use crate::codec::header::HEADER_LEN;
 use crate::erased::{DynStorage, within};
 use crate::event::EventKind;
 use crate::id::{Proof, same_proof};
 use crate::loaded::{ById, Origin};
 use crate::plan::{
     Answer, Change, ClientStep, Failure, Joined, Live, Next, Notes, Presented, ProofChange,
-    ProofState, Settled, StorageStep, settle, settle_joined,
+    ProofState, Replacement, Settled, StorageStep, settle, settle_joined,
 };
+use crate::provider::Place;
 use crate::slot::JoinedContent;
 
 /// Which steps are taken now: removes come after all others of the request.
@@ -105,12 +107,12 @@ async fn take(work: &mut Work) -> Result<Answer, Failure> {
 }
 
 fn storage(work: &Work) -> Option<&dyn DynStorage> {
-    work.provider().storage.as_deref()
+    work.provider().storage(Place::Own)
 }
 
 fn at(work: &Work) -> Option<(&dyn DynStorage, &ById)> {
     match &work.draft.loaded.origin {
-        Origin::ById(origin) => Some((storage(work)?, &**origin)),
+        Origin::ById(origin) => Some((work.provider().storage(origin.place)?, &**origin)),
         Origin::ByValue(_) | Origin::None => None,
     }
 }
@@ -128,13 +130,17 @@ async fn create(work: &mut Work) -> Result<Answer, Failure> {
     let answer = match within(provider.storage_timeout, call).await {
         Ok(CreateOutcome::Created(version)) => {
             work.successor = Some(Box::new(ById {
-                locator: new.locator,
-                proof: new.proof,
+                id: new.id,
+                place: Place::Own,
                 key: new.key,
                 stored: Stored::new(new.record, version),
                 read_at: work.moment.now,
             }));
             return Ok(Answer::Done);
+        }
+        Ok(CreateOutcome::Exists) if is_move(work) => {
+            work.made = None;
+            return Ok(moved_by_another(work, new.key).await);
         }
         Ok(CreateOutcome::Exists) => Answer::Exists,
         Ok(CreateOutcome::Full) => Answer::Full,
@@ -145,6 +151,38 @@ async fn create(work: &mut Work) -> Result<Answer, Failure> {
     // Nothing of ours lies there.
     work.made = None;
     Ok(answer)
+}
+
+const fn is_move(work: &Work) -> bool {
+    matches!(work.step, StorageStep::Replace(Replacement::Move { .. }))
+}
+
+/// Another request has moved the session already: ours goes on from what lies there now, as after
+/// a conflict.
+async fn moved_by_another(work: &mut Work, key: StorageKey) -> Answer {
+    let Some(storage) = storage(work) else {
+        return Answer::Failed;
+    };
+    let now = work.moment.now;
+    let read = within(work.provider().storage_timeout, storage.read(&key, now)).await;
+    let theirs = match read {
+        Ok(Some(theirs)) => theirs,
+        Ok(None) => return Answer::Gone,
+        Err(_) => return Answer::Failed,
+    };
+    let Origin::ById(origin) = &mut work.draft.loaded.origin else {
+        return Answer::Failed;
+    };
+    let known = origin.id.proof_hash();
+    let same_proof = same_proof(&known, &theirs.record.proof);
+    work.loaded_proof = Some(known);
+    // What ours began from is what lay there, in the words of this form.
+    let base = work.slot.rewritten(&origin.stored.record.content);
+    work.base = base.map(Arc::from);
+    origin.place = Place::Own;
+    origin.key = key;
+    origin.stored = theirs;
+    Answer::Conflict { same_proof }
 }
 
 async fn update(work: &mut Work, change: Change) -> Result<Answer, Failure> {
@@ -168,7 +206,7 @@ async fn update(work: &mut Work, change: Change) -> Result<Answer, Failure> {
         Ok(UpdateOutcome::Updated(version)) => {
             origin.stored = Stored::new(record, version);
             if let Some(proof) = proof {
-                origin.proof = proof;
+                origin.id.take_proof(proof);
             }
             Answer::Done
         }
@@ -243,7 +281,8 @@ fn join(work: &mut Work) -> Joined {
         JoinedContent::Merged(content, fields) => {
             let mut buffer = Buffer::from_vec(content);
             // The header is put in front again with the record.
-            if buffer.trim_front(HEADER_LEN).is_err() {
+            let header_len = work.provider().form.header_len();
+            if buffer.trim_front(header_len).is_err() {
                 return Joined::Rejected;
             }
             work.content = Some(buffer);
@@ -281,6 +320,7 @@ pub(super) fn take_over(work: &mut Work, settled: &Settled) {
         idle: record.idle_deadline,
         outdated: false,
         proof: ProofState::Current,
+        elsewhere: false,
     };
     work.draft.loaded.presented = Presented::Live(live);
 }

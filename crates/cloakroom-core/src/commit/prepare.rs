@@ -7,13 +7,14 @@ use cloakroom_time::Timestamp;
 use super::token;
 use super::work::Work;
 use crate::buffer::Buffer;
-use crate::codec::header::{HEADER_LEN, read_header};
+use crate::codec::header::read_header;
 use crate::error::CommitError;
 use crate::loaded::{Loaded, Origin};
 use crate::native::envelope::{Envelope, Lineage, MAX_LINEAGE, MAX_SUBJECT};
 use crate::native::steps::{HEADROOM, TAILROOM};
 use crate::plan::{Failure, Moment, Notes, Presented, StorageStep, Tracking, Wish, plan};
-use crate::provider::Provider;
+use crate::provider::{Place, Provider};
+use crate::rules::Writes;
 use crate::slot::{AnySlot, Draft, Outgoing};
 
 /// What the core asks of the response that the handler made.
@@ -94,6 +95,7 @@ fn content_of(slot: &dyn AnySlot, draft: &mut Draft) -> Result<Option<Buffer>, F
     if !new_record && !matches!(draft.wish, Wish::Write | Wish::WriteRotate) {
         return Ok(None);
     }
+    let writes_equal = slot.provider().policy.rules.writes != Writes::WhenChanged;
     if draft
         .subject
         .as_ref()
@@ -108,7 +110,8 @@ fn content_of(slot: &dyn AnySlot, draft: &mut Draft) -> Result<Option<Buffer>, F
     if by > 0 {
         return Err(Failure::TooLarge { by });
     }
-    let unchanged = !new_record && is_unchanged(slot, &draft.loaded, content.as_slice());
+    let judged = !new_record && !writes_equal;
+    let unchanged = judged && is_unchanged(slot, &draft.loaded, content.as_slice());
     if unchanged {
         draft.wish = match draft.wish {
             Wish::WriteRotate => Wish::Rotate,
@@ -133,7 +136,8 @@ fn likely_len(loaded: &Loaded) -> usize {
 /// Room for all that will be put in front of the content, so that it is never moved.
 fn headroom_of(provider: &Provider, draft: &Draft) -> usize {
     match provider.policy.tracking {
-        Tracking::ById => HEADER_LEN,
+        Tracking::ById => provider.form.header_len(),
+        Tracking::ByValue if provider.form.bare => 0,
         Tracking::ByValue => {
             let subject = draft.subject.as_deref();
             HEADROOM + Envelope::len(&Lineage::default(), subject) + 8 * MAX_LINEAGE
@@ -146,7 +150,13 @@ fn is_unchanged(slot: &dyn AnySlot, loaded: &Loaded, content: &[u8]) -> bool {
     match &loaded.origin {
         _ if !loaded.is_live() => false,
         Origin::None => false,
-        Origin::ByValue(origin) => format == origin.format && origin.content.as_slice() == content,
+        Origin::ByValue(origin) => {
+            Some(format) == origin.format && origin.content.as_slice() == content
+        }
+        Origin::ById(origin) if origin.place == Place::Other => false,
+        Origin::ById(origin) if slot.provider().form.bare => {
+            *origin.stored.record.content == *content
+        }
         Origin::ById(origin) => read_header(&origin.stored.record.content)
             .is_ok_and(|(read, bytes)| format == read && bytes == content),
     }

@@ -6,15 +6,14 @@ use cloakroom_storage::{PreviousProof, Record, StorageKey, SubjectLimit, Subject
 use cloakroom_time::Timestamp;
 
 use super::work::Work;
-use crate::codec::header::{HEADER_LEN, header};
-use crate::id::{Locator, Proof};
+use crate::id::Proof;
+use crate::ids::RecordId;
 use crate::loaded::Origin;
 use crate::plan::{Change, Failure, ProofChange, Replacement, StorageStep};
 
 /// A new id and the record for it.
 pub(super) struct NewRecord {
-    pub(super) locator: Locator,
-    pub(super) proof: Proof,
+    pub(super) id: RecordId,
     pub(super) key: StorageKey,
     pub(super) record: Record,
 }
@@ -24,27 +23,46 @@ pub(super) fn new_record(work: &mut Work) -> Result<NewRecord, Failure> {
     let content = content_of(work)?;
     let provider = work.provider();
     let now = work.moment.now;
-    let locator = Locator::random(work.entropy());
-    let proof = Proof::random(work.entropy());
-    let mut record = Record::new(provider.scope.clone(), proof.hash(), now, content);
+    let id = match (work.step, &work.draft.loaded.origin) {
+        // So that of two requests which move it at once one finds the other's record.
+        (StorageStep::Replace(Replacement::Move { .. }), Origin::ById(old)) => old.id.clone(),
+        _ => provider.form.ids.random(work.entropy()),
+    };
+    let mut record = Record::new(provider.scope.clone(), id.proof_hash(), now, content);
     record.absolute_deadline = provider.absolute(None, now);
     record.subject.clone_from(&work.draft.subject);
     record.subject_number = begun_number(work);
-    if let (StorageStep::Replace(Replacement::Elevate), Origin::ById(old)) =
-        (work.step, &work.draft.loaded.origin)
-    {
-        let old = &old.stored.record;
-        record.created = old.created;
-        record.absolute_deadline = old.absolute_deadline;
-        record.subject_number = old.subject_number;
+    if let (StorageStep::Replace(why), Origin::ById(old)) = (work.step, &work.draft.loaded.origin) {
+        continue_from(&mut record, &old.stored.record, why);
     }
     record.idle_deadline = provider.policy.idle_deadline(now, record.absolute_deadline);
     Ok(NewRecord {
-        key: provider.storage_keys.of(&locator),
-        locator,
-        proof,
+        // What no storage takes as a key is no id of this form either.
+        key: provider.form.ids.key(&id).ok_or(Failure::Encode)?,
+        id,
         record,
     })
+}
+
+/// What a new record keeps of the one whose place it takes.
+fn continue_from(record: &mut Record, old: &Record, why: Replacement) {
+    match why {
+        Replacement::SignIn => {}
+        Replacement::Elevate | Replacement::Rotate => {
+            record.created = old.created;
+            record.absolute_deadline = old.absolute_deadline;
+            record.subject.clone_from(&old.subject);
+            record.subject_number = old.subject_number;
+        }
+        // What knows no deadline begins anew where there are some.
+        Replacement::Move { .. } => {
+            record.subject.clone_from(&old.subject);
+            if old.absolute_deadline.is_some() {
+                record.created = old.created;
+                record.absolute_deadline = old.absolute_deadline;
+            }
+        }
+    }
 }
 
 /// How many sessions the new record's subject may have.
@@ -76,10 +94,20 @@ fn begun_number(work: &Work) -> Option<SubjectNumber> {
 /// after a conflict: the bytes are copied once, into the allocation that the record keeps.
 pub(super) fn content_of(work: &mut Work) -> Result<Arc<[u8]>, Failure> {
     let format = work.slot.format();
+    let (header, header_len) = {
+        let form = &work.provider().form;
+        (form.header(format), form.header_len())
+    };
+    if work.content.is_none() {
+        // A new id for a session that the handler left as it is.
+        work.content = Some(work.slot.encode(header_len, 0)?);
+    }
     let buffer = work.content.as_mut().ok_or(Failure::Encode)?;
-    buffer.prepend(&header(format));
+    if let Some(header) = header {
+        buffer.prepend(&header);
+    }
     let content = Arc::from(buffer.as_slice());
-    buffer.trim_front(HEADER_LEN).map_err(|_| Failure::Encode)?;
+    buffer.trim_front(header_len).map_err(|_| Failure::Encode)?;
     Ok(content)
 }
 

@@ -10,7 +10,7 @@ use crate::error::CommitError;
 use crate::event::EventKind;
 use crate::few::Few;
 use crate::loaded::Loaded;
-use crate::plan::{Failure, Settled};
+use crate::plan::{Failure, Settled, Tracking};
 use crate::slot::{AnySlot, Outgoing};
 
 /// The sessions of a request that are being committed.
@@ -123,7 +123,7 @@ pub(crate) fn conclude(mut batch: Batch) {
             notes: work.plan.after,
         });
         take_over(work, &settled);
-        if work.provider().storage.is_some() {
+        if work.provider().policy.tracking == Tracking::ById {
             // What can fail was made sure of before the storage was asked; a key that stopped
             // issuing in between leaves the client with the token that it has.
             let _unsent = token::make_by_id(work, settled.client);

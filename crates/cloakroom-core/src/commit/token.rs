@@ -3,14 +3,14 @@
 
 use std::sync::Arc;
 
-use cloakroom_crypto::{KeyId, Prepared};
+use cloakroom_crypto::{KeyId, Prepared, PreparedKey};
 use cloakroom_storage::SubjectNumber;
 use cloakroom_time::Timestamp;
 
 use super::work::Work;
 use crate::buffer::Buffer;
 use crate::codec::Format;
-use crate::id;
+use crate::ids::Ids;
 use crate::loaded::{ByValue, Origin};
 use crate::native::envelope::{Envelope, Lineage};
 use crate::native::steps::TAILROOM;
@@ -47,14 +47,14 @@ pub(super) fn ensure_by_id(work: &Work) -> Result<(), Failure> {
     let now = work.moment.now;
     let provider = work.provider();
     let keys = provider.keys.prepared();
-    let key = keys.issuing(now).ok_or(Failure::NoIssuingKey)?;
-    if provider.chain.is_empty() {
+    let key = issuing(provider, &keys, now)?;
+    if provider.form.chain.is_empty() && provider.wire.is_native() {
         return Ok(());
     }
     // Steps of the application may make more of an id than can be sent: a trial shows it.
-    let cx = provider.context(&keys, Some(key), work.entropy(), now);
-    let mut trial = Buffer::from_vec(vec![0; id::TOKEN_LEN]);
-    let written = provider.chain.write(&cx, &mut trial);
+    let cx = provider.context(&keys, key, work.entropy(), now);
+    let mut trial = Buffer::from_vec(provider.form.ids.trial());
+    let written = provider.form.chain.write(&cx, &mut trial);
     written.map_err(|by| Failure::TooLarge { by })?;
     let lifetime = Lifetime {
         absolute: Some(now),
@@ -72,6 +72,18 @@ const fn must_send(client: ClientStep) -> bool {
     )
 }
 
+/// The key to write under; a form that is another system's needs none of ours.
+fn issuing<'a>(
+    provider: &Provider,
+    keys: &'a Prepared,
+    now: Timestamp,
+) -> Result<Option<&'a PreparedKey>, Failure> {
+    match keys.issuing(now) {
+        None if provider.form.is_own() => Err(Failure::NoIssuingKey),
+        key => Ok(key),
+    }
+}
+
 /// A clearing of the provider's cookie or header.
 fn clear(work: &mut Work) {
     if let Some(value) = work.provider().wire.clear() {
@@ -84,17 +96,18 @@ fn seal(work: &mut Work, sent: Sent) -> Result<(), Failure> {
     let mut content = take_content(work)?;
     let keys = work.slot.provider().keys.prepared();
     let next = next_token(work, sent, &keys)?;
-    let key = match next.key {
-        Some(own) => keys.find(&own, now).ok(),
-        None => keys.issuing(now),
-    };
-    let key = key.ok_or(Failure::NoIssuingKey)?;
-    let envelope_len = Envelope::len(&next.lineage, next.subject.as_deref());
-    let room = content.buffer.prepend_room(envelope_len);
-    next.envelope(content.format).write(room);
     let provider = work.slot.provider();
-    let cx = provider.context(&keys, Some(key), work.entropy(), now);
-    let written = provider.chain.write(&cx, &mut content.buffer);
+    let key = match next.key {
+        Some(own) => Some(keys.find(&own, now).map_err(|_| Failure::NoIssuingKey)?),
+        None => issuing(provider, &keys, now)?,
+    };
+    if !provider.form.bare {
+        let envelope_len = Envelope::len(&next.lineage, next.subject.as_deref());
+        let room = content.buffer.prepend_room(envelope_len);
+        next.envelope(content.format).write(room);
+    }
+    let cx = provider.context(&keys, key, work.entropy(), now);
+    let written = provider.form.chain.write(&cx, &mut content.buffer);
     written.map_err(|by| Failure::TooLarge { by })?;
     let absolute = provider.absolute(Some(next.absolute), next.created);
     let live = Live {
@@ -102,9 +115,10 @@ fn seal(work: &mut Work, sent: Sent) -> Result<(), Failure> {
         idle: provider.policy.idle_deadline(now, absolute),
         outdated: false,
         proof: ProofState::Current,
+        elsewhere: false,
     };
     let value = send(provider, content.buffer.as_slice(), &live, now)?;
-    let issued_under = key.id();
+    let issued_under = key.map(PreparedKey::id);
     drop(keys);
     work.outgoing = outgoing(sent, value);
     work.draft.loaded.presented = Presented::Live(live);
@@ -163,17 +177,17 @@ impl NextToken {
         }
     }
 
-    fn into_origin(self, format: Format, key: KeyId) -> ByValue {
+    fn into_origin(self, format: Format, key: Option<KeyId>) -> ByValue {
         ByValue {
             id: self.id,
             created: self.created,
             absolute: self.absolute,
             generation: self.generation,
             lineage: self.lineage,
-            key: Some(key),
+            key,
             subject: self.subject,
             number: self.number,
-            format,
+            format: Some(format),
             format_is_current: true,
             content: Buffer::default(),
         }
@@ -235,7 +249,7 @@ fn successor(origin: &ByValue, sent: Sent, keys: &Prepared, now: Timestamp) -> N
         },
         None => (origin.lineage, None),
     };
-    let changed = u32::from(sent != Sent::Renewed);
+    let changed = u32::from(!matches!(sent, Sent::Renewed | Sent::Again));
     NextToken {
         id: origin.id,
         created: origin.created,
@@ -284,11 +298,11 @@ fn send_id(work: &mut Work, sent: Sent) -> Result<(), Failure> {
     };
     let provider = work.provider();
     let keys = provider.keys.prepared();
-    let key = keys.issuing(now).ok_or(Failure::NoIssuingKey)?;
-    let token = id::write(key, &origin.locator, &origin.proof);
-    let cx = provider.context(&keys, Some(key), work.entropy(), now);
-    let mut buffer = Buffer::from_vec(token.to_vec());
-    let written = provider.chain.write(&cx, &mut buffer);
+    let key = issuing(provider, &keys, now)?;
+    let token = Ids::write(&origin.id, key).ok_or(Failure::NoIssuingKey)?;
+    let cx = provider.context(&keys, key, work.entropy(), now);
+    let mut buffer = Buffer::from_vec(token);
+    let written = provider.form.chain.write(&cx, &mut buffer);
     written.map_err(|by| Failure::TooLarge { by })?;
     let value = send(provider, buffer.as_slice(), &live, now)?;
     drop(keys);
@@ -299,7 +313,7 @@ fn send_id(work: &mut Work, sent: Sent) -> Result<(), Failure> {
 const fn outgoing(sent: Sent, value: Vec<u8>) -> Outgoing {
     match sent {
         Sent::Renewed => Outgoing::Renew(value),
-        Sent::New | Sent::Rotated | Sent::Changed => Outgoing::Set(value),
+        Sent::New | Sent::Rotated | Sent::Changed | Sent::Again => Outgoing::Set(value),
     }
 }
 

@@ -67,7 +67,7 @@ impl Work {
     fn name(&self) -> Option<&[u8]> {
         match &self.draft.loaded.origin {
             Origin::ByValue(origin) => Some(&origin.id),
-            Origin::ById(origin) => Some(origin.locator.as_bytes()),
+            Origin::ById(origin) => Some(origin.id.name()),
             Origin::None => None,
         }
     }

@@ -1,19 +1,25 @@
 //! A by-id session from its record.
+//!
+//! A token that is none of the provider's own form may be one of the other form that it reads: its
+//! record then lies in that form's storage, or has been moved here already, under the id that the
+//! presented one stands for.
 
 use cloakroom_crypto::{Entropy, Prepared};
 use cloakroom_storage::{Record, StorageError};
 use cloakroom_time::Timestamp;
 
-use super::choose::{Choice, choose};
+use super::choose::{Choice, choose, likelier};
+use super::content::{decode_record, decode_record_elsewhere};
 use super::tokens::Tokens;
 use crate::buffer::Buffer;
-use crate::codec::header::read_header;
-use crate::erased::{DynStorage, within};
+use crate::erased::within;
 use crate::few::Few;
-use crate::id::{self, PresentedId, same_proof};
+use crate::form::Form;
+use crate::id::same_proof;
+use crate::ids::RecordId;
 use crate::loaded::{ById, Loaded, Origin};
 use crate::plan::{Live, Presented, ProofState};
-use crate::provider::{Provider, Typed};
+use crate::provider::{Place, Provider, Typed};
 use crate::refusal::Refusal;
 use crate::transform::Freshness;
 
@@ -23,10 +29,22 @@ struct Found {
     standing: Result<Live, Refusal>,
 }
 
+/// An id that may have a record.
+struct Checked {
+    id: RecordId,
+    freshness: Freshness,
+}
+
+/// What a token may be.
+struct Candidate {
+    own: Result<Checked, Refusal>,
+    /// The id in the other form and the one that stands for it here; boxed, since it is rare.
+    other: Option<Box<Result<(RecordId, RecordId), Refusal>>>,
+}
+
 /// Loads a by-id session: one read for each token that passes the check, at most four.
 pub(crate) async fn load<S>(
     typed: &Typed<S>,
-    storage: &dyn DynStorage,
     tokens: Tokens,
     entropy: &dyn Entropy,
     now: Timestamp,
@@ -36,16 +54,11 @@ pub(crate) async fn load<S>(
         Ok(candidates) => candidates,
         Err(presented) => return (Loaded::without_session(presented), None),
     };
-    let ids = check_all(provider, candidates, entropy, now);
     let mut found = Few::new();
     let mut reused = None;
-    for id in ids {
-        let candidate = match id {
-            Err(refusal) => Err(refusal),
-            Ok(id) => match read(provider, storage, id, now).await {
-                Err(_) => return (Loaded::unavailable(), None),
-                Ok(candidate) => candidate,
-            },
+    for candidate in check_all(provider, candidates, entropy, now) {
+        let Ok(candidate) = find(provider, candidate, now).await else {
+            return (Loaded::unavailable(), None);
         };
         found.push(candidate.and_then(|found| match found.standing {
             Ok(live) => Ok((found.origin, live)),
@@ -59,7 +72,7 @@ pub(crate) async fn load<S>(
     }
     let Choice { chosen, alone } = choose(
         found,
-        |(a, _), (b, _)| a.locator == b.locator,
+        |(a, _), (b, _)| a.key == b.key,
         |(_, a), (_, b)| is_current(a) && !is_current(b),
     );
     conclude(typed, chosen, alone, reused)
@@ -71,8 +84,17 @@ fn conclude<S>(
     alone: bool,
     reused: Option<Box<ById>>,
 ) -> (Loaded, Option<S>) {
-    let decoded = chosen.and_then(|(origin, live)| {
-        let value = decode(typed, &origin.stored.record.content)?;
+    let decoded = chosen.and_then(|(mut origin, live)| {
+        let record = &mut origin.stored.record;
+        let value = match origin.place {
+            Place::Own => decode_record(typed, &record.content)?,
+            Place::Other => {
+                let value = decode_record_elsewhere(typed, &record.content)?;
+                // Whose it is, its record may not say; taking it over is no sign-in.
+                record.subject = typed.subject_of(&value);
+                value
+            }
+        };
         Ok((origin, live, value))
     });
     match decoded {
@@ -94,63 +116,149 @@ fn conclude<S>(
     }
 }
 
-/// The value in a record's content. One that an older reader read is written anew with the next
-/// change; until then the record stays as it is.
-pub(crate) fn decode<S>(typed: &Typed<S>, content: &[u8]) -> Result<S, Refusal> {
-    let decoded =
-        read_header(content).and_then(|(format, bytes)| typed.codec.decode(format, bytes));
-    let value = decoded.map_err(|_| Refusal::Content)?.value;
-    if !typed.is_valid(&value) {
-        return Err(Refusal::Invalid);
-    }
-    Ok(value)
-}
-
 fn check_all(
     provider: &Provider,
     candidates: Few<Result<Buffer, Refusal>>,
     entropy: &dyn Entropy,
     now: Timestamp,
-) -> Few<Result<PresentedId, Refusal>> {
+) -> Few<Candidate> {
     let prepared = provider.keys.prepared();
-    let check = |token: Result<Buffer, Refusal>| check(provider, &prepared, token?, entropy, now);
+    let other = provider.other(now);
+    let check = |token: Result<Buffer, Refusal>| {
+        let token = match token {
+            Ok(token) => token,
+            Err(refusal) => {
+                return Candidate {
+                    own: Err(refusal),
+                    other: None,
+                };
+            }
+        };
+        let other = other.map(|form| {
+            let seed = provider.moved_seed(token.as_slice());
+            let there = check(provider, form, &prepared, token.clone(), entropy, now);
+            let here = provider.form.ids.derived(&seed);
+            Box::new(there.map(|there| (there.id, here)))
+        });
+        let own = check(provider, &provider.form, &prepared, token, entropy, now);
+        Candidate { own, other }
+    };
     candidates.into_iter().map(check).collect()
 }
 
 fn check(
     provider: &Provider,
+    form: &Form,
     prepared: &Prepared,
     mut token: Buffer,
     entropy: &dyn Entropy,
     now: Timestamp,
-) -> Result<PresentedId, Refusal> {
+) -> Result<Checked, Refusal> {
     let cx = provider.context(prepared, None, entropy, now);
-    let freshness = provider.chain.read(&cx, &mut token)?;
-    let mut id = id::read(&cx, token.as_slice())?;
-    id.freshness = id.freshness.and(freshness);
-    Ok(id)
+    let freshness = form.chain.read(&cx, &mut token)?;
+    let (id, fresh) = form.ids.read(&cx, token.as_slice())?;
+    Ok(Checked {
+        id,
+        freshness: freshness.and(fresh),
+    })
 }
 
 /// `Err` inside: no record; outside: the storage failed.
-async fn read(
+async fn find(
     provider: &Provider,
-    storage: &dyn DynStorage,
-    id: PresentedId,
+    candidate: Candidate,
     now: Timestamp,
 ) -> Result<Result<Found, Refusal>, StorageError> {
-    let key = provider.storage_keys.of(&id.locator);
+    let own = match candidate.own {
+        Ok(checked) => read(provider, checked, now).await?,
+        Err(refusal) => Err(refusal),
+    };
+    match (own, candidate.other) {
+        (Err(refusal), Some(other)) => {
+            // Boxed: the futures of all requests would have its size.
+            let elsewhere = Box::pin(find_elsewhere(provider, *other, now)).await?;
+            Ok(elsewhere.map_err(|other| likelier(refusal, other)))
+        }
+        (own, _) => Ok(own),
+    }
+}
+
+/// A session that the other form has made: moved here already, or still there.
+async fn find_elsewhere(
+    provider: &Provider,
+    other: Result<(RecordId, RecordId), Refusal>,
+    now: Timestamp,
+) -> Result<Result<Found, Refusal>, StorageError> {
+    let (there, here) = match other {
+        Ok(ids) => ids,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let moved = || Checked {
+        id: here.clone(),
+        freshness: Freshness::Outdated,
+    };
+    match read(provider, moved(), now).await? {
+        Err(Refusal::UnknownId) => {}
+        known => return Ok(known),
+    }
+    if let Some(found) = read_elsewhere(provider, &there, &here, now).await? {
+        return Ok(Ok(found));
+    }
+    // Another request may have moved it between the two reads.
+    read(provider, moved(), now).await
+}
+
+async fn read(
+    provider: &Provider,
+    Checked { id, freshness }: Checked,
+    now: Timestamp,
+) -> Result<Result<Found, Refusal>, StorageError> {
+    let (Some(storage), Some(key)) = (provider.storage(Place::Own), provider.form.ids.key(&id))
+    else {
+        return Ok(Err(Refusal::UnknownId));
+    };
     let Some(stored) = within(provider.storage_timeout, storage.read(&key, now)).await? else {
         return Ok(Err(Refusal::UnknownId));
     };
-    let standing = standing(provider, &stored.record, &id, now);
+    let standing = standing(provider, &stored.record, &id, freshness, now);
     let origin = Box::new(ById {
-        locator: id.locator,
-        proof: id.proof,
+        id,
+        place: Place::Own,
         key,
         stored,
         read_at: now,
     });
     Ok(Ok(Found { origin, standing }))
+}
+
+async fn read_elsewhere(
+    provider: &Provider,
+    there: &RecordId,
+    here: &RecordId,
+    now: Timestamp,
+) -> Result<Option<Found>, StorageError> {
+    let key = provider.other(now).and_then(|form| form.ids.key(there));
+    let (Some(storage), Some(key)) = (provider.storage(Place::Other), key) else {
+        return Ok(None);
+    };
+    let Some(stored) = within(provider.storage_timeout, storage.read(&key, now)).await? else {
+        return Ok(None);
+    };
+    let standing = standing(provider, &stored.record, there, Freshness::Outdated, now);
+    let standing = standing.map(|live| Live {
+        // What has proofs there is presented as it is: the rotation ends with the move.
+        proof: ProofState::Current,
+        elsewhere: true,
+        ..live
+    });
+    let origin = Box::new(ById {
+        id: here.clone(),
+        place: Place::Other,
+        key,
+        stored,
+        read_at: now,
+    });
+    Ok(Some(Found { origin, standing }))
 }
 
 /// How the presented id stands to the record under it.
@@ -160,29 +268,13 @@ async fn read(
 fn standing(
     provider: &Provider,
     record: &Record,
-    id: &PresentedId,
+    id: &RecordId,
+    freshness: Freshness,
     now: Timestamp,
 ) -> Result<Live, Refusal> {
-    let hash = id.proof.hash();
-    let proof = match record.previous {
-        _ if same_proof(&hash, &record.proof) => match record.previous {
-            Some(previous) => match previous.until {
-                None => ProofState::Unsettled,
-                Some(until) if now < until => ProofState::Overlapping,
-                Some(_) => ProofState::Current,
-            },
-            None => ProofState::Current,
-        },
-        Some(previous)
-            if same_proof(&hash, &previous.hash)
-                && previous.until.is_none_or(|until| now < until) =>
-        {
-            ProofState::Superseded {
-                rotated_at: previous.rotated_at,
-                presented: previous.until.is_some(),
-            }
-        }
-        _ => return Err(Refusal::ReusedProof),
+    let proof = match id {
+        RecordId::Own { .. } => proof_state(record, id, now)?,
+        RecordId::Text(_) => ProofState::Current,
     };
     let absolute = provider.absolute(record.absolute_deadline, record.created);
     if absolute.is_some_and(|deadline| now >= deadline) {
@@ -191,9 +283,34 @@ fn standing(
     Ok(Live {
         absolute,
         idle: record.idle_deadline,
-        outdated: id.freshness == Freshness::Outdated,
+        outdated: freshness == Freshness::Outdated,
         proof,
+        elsewhere: false,
     })
+}
+
+fn proof_state(record: &Record, id: &RecordId, now: Timestamp) -> Result<ProofState, Refusal> {
+    let hash = id.proof_hash();
+    match record.previous {
+        _ if same_proof(&hash, &record.proof) => Ok(match record.previous {
+            Some(previous) => match previous.until {
+                None => ProofState::Unsettled,
+                Some(until) if now < until => ProofState::Overlapping,
+                Some(_) => ProofState::Current,
+            },
+            None => ProofState::Current,
+        }),
+        Some(previous)
+            if same_proof(&hash, &previous.hash)
+                && previous.until.is_none_or(|until| now < until) =>
+        {
+            Ok(ProofState::Superseded {
+                rotated_at: previous.rotated_at,
+                presented: previous.until.is_some(),
+            })
+        }
+        _ => Err(Refusal::ReusedProof),
+    }
 }
 
 const fn is_current(live: &Live) -> bool {

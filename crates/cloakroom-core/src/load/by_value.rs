@@ -3,17 +3,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use cloakroom_crypto::{Entropy, Prepared};
+use cloakroom_crypto::{Entropy, KeyId, Prepared};
 use cloakroom_storage::SubjectNumber;
 use cloakroom_time::Timestamp;
 
-use super::choose::{Choice, choose};
+use super::choose::{Choice, choose, likelier};
 use super::tokens::Tokens;
 use crate::buffer::Buffer;
+use crate::form::Form;
 use crate::loaded::{ByValue, Loaded, Origin};
-use crate::native::envelope::Envelope;
+use crate::native::envelope::{Envelope, Lineage};
 use crate::plan::{Live, Presented, ProofState};
-use crate::provider::{Provider, Typed};
+use crate::provider::{Place, Provider, Typed};
 use crate::refusal::Refusal;
 use crate::transform::Freshness;
 
@@ -24,6 +25,7 @@ struct Verified {
     origin: ByValue,
     live: Live,
     renewed: Timestamp,
+    place: Place,
 }
 
 /// Loads a by-value session: no I/O.
@@ -39,10 +41,13 @@ pub(crate) fn load<S>(
         Err(presented) => return (Loaded::without_session(presented), None),
     };
     let prepared = provider.keys.prepared();
-    let verified = candidates.into_iter().map(|token| {
-        let token = token?;
-        verify(provider, &prepared, token, entropy, now)
-    });
+    let read = Read {
+        provider,
+        prepared: &prepared,
+        entropy,
+        now,
+    };
+    let verified = candidates.into_iter().map(|token| read.token(token?));
     let Choice { chosen, alone } = choose(
         verified.collect(),
         |a, b| a.origin.id == b.origin.id,
@@ -61,16 +66,81 @@ pub(crate) fn load<S>(
     }
 }
 
-/// Runs the token back through the chain and judges its life.
-fn verify(
+/// What every token is read with.
+struct Read<'a> {
+    provider: &'a Provider,
+    prepared: &'a Prepared,
+    entropy: &'a dyn Entropy,
+    now: Timestamp,
+}
+
+impl Read<'_> {
+    /// A token of the provider's own form, or else of the one that it reads besides.
+    fn token(&self, token: Buffer) -> Result<Verified, Refusal> {
+        let Some(other) = self.provider.other(self.now) else {
+            return self.form(&self.provider.form, Place::Own, token);
+        };
+        let own = self.form(&self.provider.form, Place::Own, token.clone());
+        own.or_else(|refusal| {
+            let read = self.form(other, Place::Other, token);
+            read.map_err(|other| likelier(refusal, other))
+        })
+    }
+
+    /// Runs the token back through a form's chain and judges its life.
+    fn form(&self, form: &Form, place: Place, mut buffer: Buffer) -> Result<Verified, Refusal> {
+        let provider = self.provider;
+        // Named by the whole token: what its steps leave may be the same for others.
+        let name = form.bare.then(|| provider.moved_seed(buffer.as_slice()));
+        let cx = provider.context(self.prepared, None, self.entropy, self.now);
+        let freshness = form.chain.read(&cx, &mut buffer)?;
+        let mut verified = match name {
+            Some(name) => bare(provider, &name, buffer, self.now),
+            None => enveloped(provider, self.prepared, cx.found.get(), buffer, self.now)?,
+        };
+        verified.place = place;
+        verified.live.outdated = freshness == Freshness::Outdated || place == Place::Other;
+        Ok(verified)
+    }
+}
+
+/// What says nothing of its life began now, and lives as long as it is presented.
+fn bare(provider: &Provider, name: &[u8; 32], content: Buffer, now: Timestamp) -> Verified {
+    let [id @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = name;
+    let absolute = provider.absolute(None, now);
+    Verified {
+        origin: ByValue {
+            id: *id,
+            created: now,
+            absolute: absolute.unwrap_or(Timestamp::MAX),
+            generation: 0,
+            lineage: Lineage::default(),
+            key: None,
+            subject: None,
+            number: SubjectNumber::default(),
+            format: None,
+            format_is_current: true,
+            content,
+        },
+        live: Live {
+            absolute,
+            idle: provider.policy.idle_deadline(now, absolute),
+            outdated: false,
+            proof: ProofState::Current,
+            elsewhere: false,
+        },
+        renewed: now,
+        place: Place::Own,
+    }
+}
+
+fn enveloped(
     provider: &Provider,
     prepared: &Prepared,
+    key: Option<KeyId>,
     mut buffer: Buffer,
-    entropy: &dyn Entropy,
     now: Timestamp,
 ) -> Result<Verified, Refusal> {
-    let cx = provider.context(prepared, None, entropy, now);
-    let freshness = provider.chain.read(&cx, &mut buffer)?;
     let (envelope, content) = Envelope::read(buffer.as_slice()).ok_or(Refusal::Malformed)?;
     let content_at = buffer.len() - content.len();
     if envelope.lineage.iter().any(|key| prepared.is_revoked(key)) {
@@ -91,11 +161,12 @@ fn verify(
     let live = Live {
         absolute,
         idle,
-        outdated: freshness == Freshness::Outdated,
+        outdated: false,
         proof: ProofState::Current,
+        elsewhere: false,
     };
     let renewed = envelope.renewed;
-    let mut origin = origin_of(&envelope, cx.found.get());
+    let mut origin = origin_of(&envelope, key);
     buffer
         .trim_front(content_at)
         .map_err(|_| Refusal::Malformed)?;
@@ -104,10 +175,11 @@ fn verify(
         origin,
         live,
         renewed,
+        place: Place::Own,
     })
 }
 
-fn origin_of(envelope: &Envelope<'_>, key: Option<cloakroom_crypto::KeyId>) -> ByValue {
+fn origin_of(envelope: &Envelope<'_>, key: Option<KeyId>) -> ByValue {
     ByValue {
         id: envelope.id,
         created: envelope.created,
@@ -119,7 +191,7 @@ fn origin_of(envelope: &Envelope<'_>, key: Option<cloakroom_crypto::KeyId>) -> B
         number: envelope
             .subject
             .map_or_else(SubjectNumber::default, |(_, number)| number),
-        format: envelope.format,
+        format: Some(envelope.format),
         format_is_current: true,
         content: Buffer::default(),
     }
@@ -130,17 +202,27 @@ fn decode<S>(typed: &Typed<S>, verified: Verified) -> Result<(ByValue, Live, S),
     let Verified {
         mut origin,
         mut live,
+        place,
         ..
     } = verified;
     let content = origin.content.as_slice();
-    let decoded = typed
-        .codec
-        .decode(origin.format, content)
-        .map_err(|_| Refusal::Content)?;
+    let codec = match place {
+        Place::Own => &typed.codec,
+        Place::Other => typed.other_codec.as_ref().ok_or(Refusal::Content)?,
+    };
+    let format = origin.format.unwrap_or(codec.format());
+    let decoded = codec.decode(format, content);
+    let decoded = decoded.map_err(|_| Refusal::Content)?;
     if !typed.is_valid(&decoded.value) {
         return Err(Refusal::Invalid);
     }
-    origin.format_is_current = !decoded.outdated;
+    let writes_so = place == Place::Own || codec.format() == typed.codec.format();
+    origin.format_is_current = !decoded.outdated && writes_so;
     live.outdated |= decoded.outdated;
+    if origin.format.is_none() {
+        // Whose it is, a bare token does not say; taking it over is no sign-in.
+        origin.subject = typed.subject_of(&decoded.value);
+        origin.format = Some(format);
+    }
     Ok((origin, live, decoded.value))
 }

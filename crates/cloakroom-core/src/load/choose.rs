@@ -51,6 +51,23 @@ pub(super) fn choose<T>(
     }
 }
 
+/// Why a token is a session in neither of two forms: what its own form says, unless it is plainly
+/// not of that form.
+pub(super) const fn likelier(own: Refusal, other: Refusal) -> Refusal {
+    match (own, other) {
+        (own, _) if is_of_another_form(own) => other,
+        (Refusal::UnknownId, other) if !is_of_another_form(other) => other,
+        _ => own,
+    }
+}
+
+const fn is_of_another_form(refusal: Refusal) -> bool {
+    matches!(
+        refusal,
+        Refusal::Malformed | Refusal::UnknownVersion | Refusal::Transformer
+    )
+}
+
 fn weightier(known: Refusal, other: Refusal) -> Refusal {
     if known == Refusal::ReusedProof || other == Refusal::ReusedProof {
         Refusal::ReusedProof

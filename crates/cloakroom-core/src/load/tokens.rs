@@ -6,6 +6,7 @@ use crate::head::RequestHead;
 use crate::plan::Presented;
 use crate::provider::Provider;
 use crate::refusal::Refusal;
+use crate::rules::Several;
 
 /// How many tokens of one name are tried.
 const MAX_TRIED: usize = 4;
@@ -17,13 +18,18 @@ pub(crate) struct Tokens {
 }
 
 impl Tokens {
-    /// Collects and decodes the provider's tokens; more than four are none at all.
+    /// Collects and decodes the provider's tokens: the last, where that is the rule; else up to four,
+    /// and more than four are none at all.
     pub(crate) fn of(provider: &Provider, head: &dyn RequestHead) -> Self {
         let mut tokens = Self {
             found: Few::new(),
             too_many: false,
         };
+        let only_last = provider.policy.rules.several == Several::Last;
         provider.wire.tokens(head, &mut |token| {
+            if only_last {
+                tokens.found = Few::new();
+            }
             if tokens.found.len() < MAX_TRIED {
                 tokens.found.push(decode(provider, token));
             } else {

@@ -6,6 +6,7 @@
 //!   a renewal that is due. A superseded proof is a reason only for a sign-in, for an elevation,
 //!   and for a rotation whose answer was lost.
 //! * **Clearing is rare**: for the application's word, or for a token that no node can ever accept.
+//! * **Another system's ways are an argument** (`policy.rules`): when it sends again, what it clears.
 
 use cloakroom_time::Timestamp;
 
@@ -15,6 +16,7 @@ use super::types::{
 };
 use crate::event::{EventKind, RenewReason};
 use crate::refusal::Refusal;
+use crate::rules::{Clears, Writes};
 
 /// What `wish` does to the session that was presented.
 pub(crate) fn plan(presented: &Presented, wish: Wish, policy: &Policy, moment: &Moment) -> Plan {
@@ -98,7 +100,10 @@ const fn stored(policy: &Policy, step: StorageStep) -> StorageStep {
 }
 
 fn refused(reason: Refusal, wish: Wish, policy: &Policy, moment: &Moment) -> Plan {
-    let cleared = clear_if(wish == Wish::End || (reason.is_for_ever() && may_clear(moment)));
+    let cleared = clear_if(match policy.rules.clears {
+        Clears::Rarely => wish == Wish::End || (reason.is_for_ever() && may_clear(moment)),
+        Clears::Unusable => reason.is_of_content() && moment.alone,
+    });
     let begun = begin(wish, policy);
     let then_create = begun.is_some();
     let decided = begun.unwrap_or_else(|| act(StorageStep::None, cleared, Notes::NONE));
@@ -132,6 +137,7 @@ fn by_value(live: &Live, wish: Wish, policy: &Policy, moment: &Moment) -> Plan {
             let due = due(live, policy, moment).is_some();
             match renewal(live, due, policy, moment) {
                 Some(reason) => send(Sent::Renewed, EventKind::Renewed(reason)),
+                None if sends_again(policy, moment) => send(Sent::Again, AGAIN),
                 None => nothing(),
             }
         }
@@ -145,6 +151,13 @@ fn by_value(live: &Live, wish: Wish, policy: &Policy, moment: &Moment) -> Plan {
 
 fn by_id(live: &Live, wish: Wish, policy: &Policy, moment: &Moment) -> Plan {
     match wish {
+        Wish::SignIn => replaced(Replacement::SignIn, policy),
+        Wish::Elevate => replaced(Replacement::Elevate, policy),
+        Wish::End => ended(policy),
+        _ if live.elsewhere => moved_here(live, wish, policy, moment),
+        Wish::Rotate | Wish::WriteRotate if !policy.has_proofs => {
+            replaced(Replacement::Rotate, policy)
+        }
         Wish::Keep | Wish::Abandon => kept(live, policy, moment),
         Wish::Write => written(live, policy, moment),
         Wish::Rotate => {
@@ -153,16 +166,33 @@ fn by_id(live: &Live, wish: Wish, policy: &Policy, moment: &Moment) -> Plan {
         Wish::WriteRotate => {
             rotated(live, true, policy, moment).unwrap_or_else(|| written(live, policy, moment))
         }
-        Wish::SignIn => replaced(Replacement::SignIn, policy),
-        Wish::Elevate => replaced(Replacement::Elevate, policy),
-        Wish::End => ended(policy),
     }
+}
+
+/// A by-id session whose record the provider's other form keeps: taken over with any change, or
+/// alone where a renewal would be sent.
+fn moved_here(live: &Live, wish: Wish, policy: &Policy, moment: &Moment) -> Plan {
+    let told = match wish {
+        Wish::Write | Wish::WriteRotate => Some(EventKind::Changed),
+        Wish::Rotate => Some(EventKind::Rotated),
+        _ => None,
+    };
+    let renews = renewal(live, false, policy, moment).map(EventKind::Renewed);
+    let Some(why) = told.or(renews) else {
+        return nothing();
+    };
+    let changed = told.is_some();
+    let step = StorageStep::Replace(Replacement::Move { changed });
+    let after = Notes::one(EventKind::Moved).and(why);
+    act(step, ClientStep::Send(Sent::New), after)
 }
 
 fn replaced(why: Replacement, policy: &Policy) -> Plan {
     let told = match why {
         Replacement::SignIn => EventKind::SignedIn,
         Replacement::Elevate => EventKind::Elevated,
+        Replacement::Rotate => EventKind::Rotated,
+        Replacement::Move { .. } => EventKind::Moved,
     };
     let storage = stored(policy, StorageStep::Replace(why));
     act(storage, ClientStep::Send(Sent::New), Notes::one(told))
@@ -200,7 +230,22 @@ fn kept(live: &Live, policy: &Policy, moment: &Moment) -> Plan {
     if idle.is_some() {
         after = after.and(EventKind::Touched);
     }
-    with_renewal(act(storage, ClientStep::None, after), live, policy, moment)
+    let decided = with_renewal(act(storage, ClientStep::None, after), live, policy, moment);
+    if decided.client == ClientStep::None && sends_again(policy, moment) {
+        return Plan {
+            client: ClientStep::Send(Sent::Again),
+            after: decided.after.and(AGAIN),
+            ..decided
+        };
+    }
+    decided
+}
+
+const AGAIN: EventKind = EventKind::Renewed(RenewReason::Always);
+
+/// Whether the provider sends its token with every response.
+fn sends_again(policy: &Policy, moment: &Moment) -> bool {
+    policy.rules.writes == Writes::Always && !moment.passive
 }
 
 /// A by-id session with new content, under the proof that it has.
@@ -217,7 +262,11 @@ fn written(live: &Live, policy: &Policy, moment: &Moment) -> Plan {
         proof,
     };
     let after = settled_note(live).and(EventKind::Changed);
-    let decided = act(StorageStep::Update(change), ClientStep::None, after);
+    let client = match policy.rules.writes {
+        Writes::WhenChanged => ClientStep::None,
+        Writes::WhenSet | Writes::Always => ClientStep::Send(Sent::Changed),
+    };
+    let decided = act(StorageStep::Update(change), client, after);
     with_renewal(decided, live, policy, moment)
 }
 

@@ -7,6 +7,7 @@ use cloakroom_time::Timestamp;
 
 use super::types::{ConflictRule, Live, Moment, Policy, ProofState, Tracking, Wish};
 use crate::refusal::Refusal;
+use crate::rules::Rules;
 
 pub(super) const NOW: Timestamp = Timestamp::from_secs(1_000_000);
 pub(super) const OVERLAP: Duration = Duration::from_secs(30);
@@ -23,6 +24,8 @@ pub(super) const fn policy(tracking: Tracking) -> Policy {
         overlap: OVERLAP,
         end_on_reuse: true,
         conflicts: ConflictRule::Join,
+        has_proofs: true,
+        rules: Rules::native(),
     }
 }
 
@@ -46,6 +49,7 @@ pub(super) fn live() -> Live {
         idle: Some(NOW.saturating_add(IDLE)),
         outdated: false,
         proof: ProofState::Current,
+        elsewhere: false,
     }
 }
 

@@ -4,6 +4,7 @@
 //!   token for it.
 //! * **A token is sent only when every step was done.** A failed touch, and a failed settling of a
 //!   rotation, change nothing for the client; any other failure replaces the response.
+//! * **What the handler did not ask for may fail**: the move of a session that was only read waits.
 //! * **It ends**: a step is taken again at most eight times.
 //! * **A lost rotation is given up, not repeated**: once another request has rotated, ours serves
 //!   its client under the proof that it came with.
@@ -30,7 +31,9 @@ pub(crate) fn settle(
 ) -> Next {
     match step {
         StorageStep::None => done(plan),
-        StorageStep::Create | StorageStep::Replace(_) => created(step, plan, answer, repeats),
+        StorageStep::Create | StorageStep::Replace(_) => {
+            created(step, plan, answer, policy, repeats)
+        }
         StorageStep::Update(change) => updated(change, plan, answer, policy, repeats),
         StorageStep::Touch(_) => match answer {
             Answer::Done => done(plan),
@@ -60,7 +63,7 @@ pub(crate) fn settle_joined(change: Change, plan: &Plan, joined: Joined) -> Next
     }
 }
 
-fn created(step: StorageStep, plan: &Plan, answer: Answer, repeats: u32) -> Next {
+fn created(step: StorageStep, plan: &Plan, answer: Answer, policy: &Policy, repeats: u32) -> Next {
     match answer {
         Answer::Done => match step {
             StorageStep::Replace(why) => {
@@ -68,6 +71,9 @@ fn created(step: StorageStep, plan: &Plan, answer: Answer, repeats: u32) -> Next
             }
             _ => done(plan),
         },
+        _ if matches!(step, StorageStep::Replace(Replacement::Move { .. })) => {
+            not_moved(step, answer, policy, repeats)
+        }
         Answer::Exists if repeats < REPEATS => Next::Step(step, Notes::one(EventKind::IdCollision)),
         Answer::Exists => failed(Failure::IdCollisions, EventKind::IdCollision),
         Answer::Full => failed(Failure::StorageFull, EventKind::StorageFull),
@@ -80,6 +86,33 @@ fn created(step: StorageStep, plan: &Plan, answer: Answer, repeats: u32) -> Next
         Answer::Absent | Answer::Conflict { .. } | Answer::Gone | Answer::Failed => {
             storage_failed()
         }
+    }
+}
+
+/// The record that is to be moved could not be made here, for now or because another request has
+/// moved it already (`Conflict`, with what lies there).
+fn not_moved(step: StorageStep, answer: Answer, policy: &Policy, repeats: u32) -> Next {
+    let changed = step == StorageStep::Replace(Replacement::Move { changed: true });
+    let told = match answer {
+        Answer::Conflict { .. } if !changed => return unsent(Notes::NONE),
+        Answer::Conflict { same_proof } => {
+            let change = Change {
+                content: true,
+                idle: None,
+                proof: ProofChange::Keep,
+            };
+            return conflicting(change, same_proof, policy, repeats);
+        }
+        Answer::Gone => return unsent(Notes::one(EventKind::EndedMeanwhile)),
+        Answer::Full => (Failure::StorageFull, EventKind::StorageFull),
+        Answer::TooManyForSubject => (Failure::TooManyForSubject, EventKind::TooManyForSubject),
+        Answer::SignedOutMeanwhile => (Failure::SignedOutMeanwhile, EventKind::SignedOutMeanwhile),
+        _ => (Failure::Storage, EventKind::StorageFailed),
+    };
+    if changed {
+        failed(told.0, told.1)
+    } else {
+        unsent(Notes::one(told.1))
     }
 }
 
@@ -152,11 +185,19 @@ fn removed(why: Removal, plan: &Plan, answer: Answer) -> Next {
             finish(Ok(()), plan.client, told.join(plan.after))
         }
         // Rights are not raised on a session that someone else has ended.
-        Removal::Replaced(Replacement::Elevate) if answer == Answer::Absent => Next::Step(
-            StorageStep::RemoveNew(Undo::EndedMeanwhile),
-            Notes::one(EventKind::EndedMeanwhile),
-        ),
+        Removal::Replaced(kept) if answer == Answer::Absent && kept != Replacement::SignIn => {
+            let undo = match kept {
+                Replacement::Move { changed: false } => Undo::MoveFailed,
+                _ => Undo::EndedMeanwhile,
+            };
+            let told = Notes::one(EventKind::EndedMeanwhile);
+            Next::Step(StorageStep::RemoveNew(undo), told)
+        }
         _ if gone => done(plan),
+        Removal::Replaced(Replacement::Move { changed: false }) => Next::Step(
+            StorageStep::RemoveNew(Undo::MoveFailed),
+            Notes::one(EventKind::StorageFailed),
+        ),
         Removal::Replaced(_) => Next::Step(
             StorageStep::RemoveNew(Undo::RemoveFailed),
             Notes::one(EventKind::StorageFailed),
@@ -169,6 +210,7 @@ fn removed(why: Removal, plan: &Plan, answer: Answer) -> Next {
 fn undone(why: Undo, answer: Answer) -> Next {
     match (why, answer) {
         (Undo::RemoveFailed, _) => finish(Err(Failure::Storage), ClientStep::None, Notes::NONE),
+        (Undo::MoveFailed, _) => unsent(Notes::NONE),
         (Undo::EndedMeanwhile, Answer::Done | Answer::Absent) => unsent(Notes::NONE),
         (Undo::EndedMeanwhile, _) => storage_failed(),
     }

@@ -6,6 +6,7 @@ use cloakroom_time::Timestamp;
 
 use crate::event::EventKind;
 use crate::refusal::Refusal;
+use crate::rules::Rules;
 
 /// Where a session's content lies.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -34,6 +35,11 @@ pub(crate) struct Policy {
     pub(crate) end_on_reuse: bool,
     /// What two changes of one session at once come to.
     pub(crate) conflicts: ConflictRule,
+    /// Whether an id has a proof beside its locator, which a rotation changes. Another system's id
+    /// has none: to change it is to begin a new record.
+    pub(crate) has_proofs: bool,
+    /// When the provider writes and clears.
+    pub(crate) rules: Rules,
 }
 
 impl Policy {
@@ -96,6 +102,8 @@ pub(crate) struct Live {
     pub(crate) outdated: bool,
     /// How far the presented proof is the record's; `Current` by value.
     pub(crate) proof: ProofState,
+    /// Its record lies where the provider's other form keeps it, and is to be moved.
+    pub(crate) elsewhere: bool,
 }
 
 /// How the presented proof stands to the record's.
@@ -206,6 +214,8 @@ pub(crate) enum Undo {
     EndedMeanwhile,
     /// The old record could not be removed.
     RemoveFailed,
+    /// Either of these, of a move that the handler did not ask for: it waits.
+    MoveFailed,
 }
 
 /// Why a record is replaced by one under another id.
@@ -215,6 +225,14 @@ pub(crate) enum Replacement {
     SignIn,
     /// The old record's created time, absolute deadline and subject number.
     Elevate,
+    /// As `Elevate`: a new id for an id that has no proof to change.
+    Rotate,
+    /// From where the other form keeps it to where the provider does, under an id derived from the
+    /// presented one, so that of two requests that move it at once one finds the other's record.
+    Move {
+        /// The handler changed it; else the move may wait for another request.
+        changed: bool,
+    },
 }
 
 /// A step at the client.
@@ -232,6 +250,8 @@ pub(crate) enum Sent {
     Rotated,
     Changed,
     Renewed,
+    /// Again, as the provider's rules do with every response.
+    Again,
 }
 
 /// What the storage answered to a step.

@@ -16,12 +16,11 @@ use super::intent::Intent;
 use super::turn::{Held, Turn};
 use crate::buffer::Buffer;
 use crate::codec::Format;
-use crate::codec::header::write_header;
 use crate::environment::Environment;
 use crate::error::ChangeError;
 use crate::event::EventKind;
 use crate::head::RequestFacts;
-use crate::load::decode_record;
+use crate::load::{decode_record, decode_record_elsewhere};
 use crate::loaded::Loaded;
 use crate::plan::{Failure, Presented, Wish};
 use crate::provider::{Joiner, Provider, Typed};
@@ -102,6 +101,8 @@ pub(crate) trait AnySlot: Any + Send + Sync {
     /// Joins our change of `base` with `theirs`; all are contents of records.
     fn join(&self, base: &[u8], theirs: &[u8]) -> JoinedContent;
     /// Gives back what was loaded (as it is now) and what the response carries.
+    /// The content of a record of the other form, as the provider's own would have it.
+    fn rewritten(&self, content: &[u8]) -> Option<Vec<u8>>;
     fn finish(&self, loaded: Loaded, outgoing: Outgoing);
     /// Whether what the response carries is a mere renewal.
     fn is_renewing(&self) -> bool;
@@ -180,7 +181,8 @@ where
             return None;
         }
         let mut content = Vec::new();
-        write_header(self.typed.codec.format(), &mut content);
+        let header = self.typed.provider.form.header(self.typed.codec.format());
+        content.extend_from_slice(header.as_ref().map_or(&[], |header| header));
         self.typed.codec.encode(value, &mut content).ok()?;
         Some(content)
     }
@@ -304,6 +306,11 @@ where
                 JoinedContent::Merged(content, fields)
             }
         }
+    }
+
+    fn rewritten(&self, content: &[u8]) -> Option<Vec<u8>> {
+        let value = decode_record_elsewhere(&self.typed, content).ok()?;
+        self.record_content(&value)
     }
 
     fn finish(&self, loaded: Loaded, outgoing: Outgoing) {

@@ -34,6 +34,11 @@ impl Wire {
         }
     }
 
+    /// Whether it is cloakroom's own: it carries bytes, and no text of another system.
+    pub(crate) const fn is_native(&self) -> bool {
+        matches!(self, Self::Cookie(_) | Self::Header(_))
+    }
+
     /// Calls `each` with every token of this name in the request, still encoded.
     pub(crate) fn tokens(&self, head: &dyn RequestHead, each: &mut dyn FnMut(&[u8])) {
         let header = if self.is_cookie() {

@@ -10,6 +10,8 @@ use crate::plan::{
     Answer, Change, ConflictRule, Joined, Live, Moment, Next, Plan, Policy, Presented, ProofChange,
     ProofState, Settled, StorageStep, Tracking, Wish, plan, settle, settle_joined,
 };
+use crate::refusal::Refusal;
+use crate::rules::{Clears, Rules, Writes};
 
 /// What a plan is made from.
 #[derive(Clone, Debug)]
@@ -64,6 +66,8 @@ pub(super) struct History {
     pub(super) same: bool,
     /// The proof that was never presented was replaced.
     pub(super) replaced_proof: bool,
+    /// Another request had moved the session here already; it removes where it lay.
+    pub(super) met: bool,
 }
 
 /// How a case ends.
@@ -88,6 +92,9 @@ impl End {
 pub(super) fn for_each_plan(mut check: impl FnMut(&Case, &Plan)) {
     for policy in policies() {
         for presented in presented() {
+            if !is_possible(&presented, &policy) {
+                continue;
+            }
             for moment in moments() {
                 for wish in WISHES {
                     let case = Case {
@@ -201,7 +208,12 @@ impl History {
     fn after(mut self, step: StorageStep, answer: Answer) -> Self {
         let done = answer == Answer::Done;
         match step {
-            StorageStep::Create | StorageStep::Replace(_) => self.created |= done,
+            StorageStep::Create | StorageStep::Replace(_) => {
+                self.created |= done;
+                self.gone |= answer == Answer::Gone;
+                self.met |= matches!(answer, Answer::Conflict { .. });
+                self.overtaken |= answer == Answer::Conflict { same_proof: false };
+            }
             StorageStep::Remove(Removal::Reused { .. }) | StorageStep::None => {}
             StorageStep::Remove(_) => {
                 self.removed |= done;
@@ -262,10 +274,18 @@ fn presented() -> Vec<Presented> {
                         idle,
                         outdated,
                         proof,
+                        elsewhere: false,
                     }));
                 }
             }
         }
+        all.push(Presented::Live(Live {
+            absolute,
+            idle: None,
+            outdated: true,
+            proof: ProofState::Current,
+            elsewhere: true,
+        }));
     }
     all
 }
@@ -288,6 +308,17 @@ fn proofs() -> Vec<ProofState> {
     all
 }
 
+/// Only a stored session has a proof, and only one under an id of ours; only a stored one lies
+/// elsewhere.
+fn is_possible(presented: &Presented, policy: &Policy) -> bool {
+    match presented {
+        Presented::Live(live) if live.elsewhere => policy.tracking == Tracking::ById,
+        Presented::Live(live) => policy.has_proofs || live.proof == ProofState::Current,
+        Presented::Refused(Refusal::ReusedProof) => policy.has_proofs,
+        _ => true,
+    }
+}
+
 /// All but the rule for conflicts, which a plan does not look at.
 fn policies() -> Vec<Policy> {
     let mut all = Vec::new();
@@ -305,6 +336,12 @@ fn policies() -> Vec<Policy> {
                     });
                 }
             }
+        }
+        for writes in [Writes::WhenSet, Writes::Always] {
+            let mut other = ordinary.clone();
+            other.has_proofs = false;
+            other.rules = Rules::native().writing(writes).clearing(Clears::Unusable);
+            all.push(other);
         }
     }
     all

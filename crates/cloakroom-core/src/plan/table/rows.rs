@@ -153,4 +153,38 @@ row-36  | V   | live outdated nav no-renew    | write                     |     
 row-37  | V I | live due nav or nothing       | abandon                   |                      |                               |                    | Abandoned
 row-37  | I   | reused nav                    | abandon                   |                      |                               |                    | Reused Abandoned
 row-37  | I   | unavailable                   | abandon                   |                      |                               |                    | StorageFailed Abandoned
+row-46  | V I | content unusable              | keep end                  |                      |                               | clear              | Refused
+row-46  | V I | content unusable not-alone    | keep                      |                      |                               |                    | Refused
+row-46b | V I | untrusted unusable nav        | keep end                  |                      |                               |                    | Refused
+row-47  | V   | live when-set                 | write                     |                      |                               | changed            | Changed
+row-47  | I   | live when-set                 | write                     |                      | write                         | changed            | Changed
+row-47  | I   | live when-set                 | write                     | gone                 | write                         |                    | EndedMeanwhile
+row-47  | V I | live when-set nav             | keep                      |                      |                               |                    |
+row-48  | V I | live always                   | keep                      |                      |                               | again              | Renewed(Always)
+row-48  | V I | live always passive           | keep                      |                      |                               |                    |
+row-48  | I   | live always due               | keep                      |                      | touch                         | again              | Touched Renewed(Always)
+row-48  | I   | live always                   | write                     |                      | write                         | changed            | Changed
+row-49  | I   | live no-proofs                | rotate write-rotate       |                      | create remove                 | new                | Rotated
+row-49  | I   | live no-proofs                | rotate                    | done absent          | create remove remove-new      |                    | EndedMeanwhile
+row-50  | I   | live elsewhere nav            | keep                      |                      | create remove                 | new                | Moved Renewed(Outdated)
+row-50  | I   | live elsewhere                | keep                      |                      |                               |                    |
+row-50  | I   | live elsewhere nav passive    | keep                      |                      |                               |                    |
+row-50  | I   | live elsewhere nav no-renew   | keep                      |                      |                               |                    |
+row-50b | I   | live elsewhere nav            | keep                      | failed               | create                        |                    | StorageFailed
+row-50b | I   | live elsewhere nav            | keep                      | too-many             | create                        |                    | TooManyForSubject
+row-50b | I   | live elsewhere nav            | keep                      | conflict             | create                        |                    |
+row-50b | I   | live elsewhere nav            | keep                      | done absent          | create remove remove-new      |                    | EndedMeanwhile
+row-50b | I   | live elsewhere nav            | keep                      | done failed          | create remove remove-new      |                    | StorageFailed
+row-51  | I   | live elsewhere                | write write-rotate        |                      | create remove                 | new                | Moved Changed
+row-51  | I   | live elsewhere                | rotate                    |                      | create remove                 | new                | Moved Rotated
+row-51  | I   | live elsewhere                | write                     | done absent          | create remove remove-new      |                    | EndedMeanwhile
+row-51  | I   | live elsewhere                | write                     | failed               | create                        | Storage            | StorageFailed
+row-51  | I   | live elsewhere                | write                     | full                 | create                        | StorageFull        | StorageFull
+row-51b | I   | live elsewhere                | write                     | conflict merged      | create write                  | new                | Moved Changed Merged
+row-51b | I   | live elsewhere                | write                     | lost merged          | create write+overtaken        |                    | Changed Merged
+row-51b | I   | live elsewhere reject         | write                     | conflict             | create                        | Conflict           | Conflict
+row-51b | I   | live elsewhere                | write                     | gone                 | create                        |                    | EndedMeanwhile
+row-52  | I   | live elsewhere                | sign-in                   |                      | create remove                 | new                | SignedIn
+row-52  | I   | live elsewhere                | elevate                   |                      | create remove                 | new                | Elevated
+row-52  | I   | live elsewhere                | end                       |                      | remove                        | clear              | Ended
 ";

@@ -9,6 +9,7 @@ use crate::plan::{
     Answer, ConflictRule, Joined, Moment, Policy, Presented, ProofState, Tracking, Wish,
 };
 use crate::refusal::Refusal;
+use crate::rules::{Clears, Writes};
 
 /// A situation: everything that a plan looks at but the wish.
 #[derive(Clone, Debug)]
@@ -70,6 +71,11 @@ fn presented(word: &str) -> Vec<Presented> {
             !reason.is_for_ever() && !matches!(reason, Refusal::ReusedProof | Refusal::Ambiguous)
         }),
         "reused" => vec![Presented::Refused(Refusal::ReusedProof)],
+        // What transformers let through, and what they do not.
+        "content" => refusals(&Refusal::is_of_content),
+        "untrusted" => refusals(&|reason| {
+            !reason.is_of_content() && !matches!(reason, Refusal::ReusedProof | Refusal::Ambiguous)
+        }),
         "ambiguous" => vec![Presented::Refused(Refusal::Ambiguous)],
         "live" => vec![Presented::Live(live())],
         "expired" => {
@@ -108,6 +114,14 @@ fn detail(word: &str, situation: &mut Situation) {
         ("not-alone", _) => moment.alone = false,
         ("max-age", _) => policy.max_age_follows_idle = true,
         ("reuse-is-told", _) => policy.end_on_reuse = false,
+        ("elsewhere", Presented::Live(live)) => {
+            live.elsewhere = true;
+            live.outdated = true;
+        }
+        ("no-proofs", _) => policy.has_proofs = false,
+        ("when-set", _) => policy.rules.writes = Writes::WhenSet,
+        ("always", _) => policy.rules.writes = Writes::Always,
+        ("unusable", _) => policy.rules.clears = Clears::Unusable,
         ("last-wins", _) => policy.conflicts = ConflictRule::LastWins,
         ("reject", _) => policy.conflicts = ConflictRule::Reject,
         _ => panic!("{word:?} is no detail of this situation"),

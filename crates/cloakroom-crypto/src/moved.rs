@@ -37,6 +37,9 @@ mod tests {
     fn the_name_of_a_token_never_changes() {
         let name = moved_name("shop", "login", b"token");
         let hex: String = name.iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(hex, "317fb4b64b65941b847910ef34dbf23560257b2ed0213359ce7044662df98225");
+        assert_eq!(
+            hex,
+            "317fb4b64b65941b847910ef34dbf23560257b2ed0213359ce7044662df98225"
+        );
     }
 }

@@ -49,8 +49,7 @@ const TAKEN: [&str; 16] = [
 /// # Examples
 ///
 /// ```
-/// use cloakroom_core::{Key, KeyRing, Lifetime, MemoryStorage, Sessions, ThreadEntropy};
-/// use cloakroom_core::{Timestamp, Transport};
+/// use cloakroom_core::{Lifetime, Timestamp, Transport};
 /// use cloakroom_ktor::KtorHeader;
 ///
 /// let header = KtorHeader::new("X-Session").unwrap();
@@ -58,10 +57,6 @@ const TAKEN: [&str; 16] = [
 /// let sent = header.set(b"id=%23i1", Lifetime::default(), Timestamp::EPOCH);
 /// assert_eq!(sent.unwrap(), b"id=%23i1");
 /// assert_eq!(header.clear(), None);
-/// # let (keys, storage) = (KeyRing::single(Key::generate(&ThreadEntropy)), MemoryStorage::new());
-/// let sessions = Sessions::builder("shop", &keys)
-///     .header::<String>("X-Session", |h| h.stored_in(&storage).transport(KtorHeader::new));
-/// assert!(sessions.build().is_ok());
 /// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct KtorHeader {

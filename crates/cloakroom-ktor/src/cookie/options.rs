@@ -39,9 +39,9 @@ use crate::version::Ktor;
 ///
 /// ```
 /// use std::time::Duration;
-/// use cloakroom_core::{Key, KeyRing, MemoryStorage, Sessions, ThreadEntropy};
 /// use cloakroom_ktor::{Ktor, KtorCookie};
 ///
+/// // As a Kotlin service has it in `cookie<UserSession>("user_session") { … }`.
 /// let cookie = KtorCookie::new(Ktor::V3)
 ///     .max_age(Some(Duration::from_hours(1)))
 ///     .secure(true)
@@ -50,11 +50,6 @@ use crate::version::Ktor;
 ///     cookie.describe("user_session").unwrap(),
 ///     "user_session=…; Path=/; Secure; HttpOnly; SameSite=lax; $x-enc=URI_ENCODING",
 /// );
-/// # let (keys, storage) = (KeyRing::single(Key::generate(&ThreadEntropy)), MemoryStorage::new());
-/// let sessions = Sessions::builder("shop", &keys).cookie::<String>("user_session", |c| {
-///     c.stored_in(&storage).transport(move |name| cookie.transport(name))
-/// });
-/// assert!(sessions.build().is_ok());
 /// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct KtorCookie {
@@ -227,7 +222,8 @@ impl KtorCookie {
         self
     }
 
-    /// The cookie of this name, for [`SessionOptions::transport`].
+    /// The cookie of this name, for [`SessionOptions::transport`]. It carries tokens that are text,
+    /// as Ktor's transformers and ids are.
     ///
     /// [`SessionOptions::transport`]: cloakroom_core::SessionOptions::transport
     ///

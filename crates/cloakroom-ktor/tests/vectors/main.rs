@@ -4,4 +4,18 @@
 //! One module for each array of a recording. Each prints how many entries it compared, and fails
 //! on an empty array that the recording should have.
 
+#![expect(
+    clippy::print_stdout,
+    reason = "how many entries were compared is to be seen"
+)]
+
+#[cfg(test)]
+mod cookies;
+#[cfg(test)]
+mod decode_cookie;
+#[cfg(test)]
 mod recording;
+#[cfg(test)]
+mod sent;
+#[cfg(test)]
+mod set_cookie;

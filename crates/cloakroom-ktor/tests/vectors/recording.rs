@@ -6,7 +6,7 @@ use std::{env, fs};
 use serde_json::Value;
 
 /// The versions of Ktor that were recorded.
-pub const VERSIONS: [&str; 3] = ["1.6.8", "2.3.13", "3.5.2"];
+pub(crate) const VERSIONS: [&str; 3] = ["1.6.8", "2.3.13", "3.5.2"];
 
 fn folder() -> PathBuf {
     env::var_os("CLOAKROOM_KTOR_VECTORS").map_or_else(
@@ -16,7 +16,7 @@ fn folder() -> PathBuf {
 }
 
 /// The recording of one version.
-pub fn recording(version: &str) -> Value {
+pub(crate) fn recording(version: &str) -> Value {
     let path = folder().join(format!("{version}.json"));
     let text =
         fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
@@ -24,7 +24,7 @@ pub fn recording(version: &str) -> Value {
 }
 
 /// The entries of one array of a version's recording; panics where there are none. Says how many.
-pub fn entries(version: &str, array: &str) -> Vec<Value> {
+pub(crate) fn entries(version: &str, array: &str) -> Vec<Value> {
     let entries = recording(version)
         .get_mut(array)
         .and_then(Value::as_array_mut)

@@ -2,11 +2,7 @@
 
 use std::time::Duration;
 
-use cloakroom_core::Contradiction;
-
-use super::check::check;
 use super::encoding::CookieEncoding;
-use super::render::KtorCookieTransport;
 use crate::version::Ktor;
 
 /// How a session's cookie is set, in Ktor's words and with Ktor's defaults.
@@ -31,7 +27,8 @@ use crate::version::Ktor;
 /// # Differences from Ktor
 ///
 /// Ktor writes name, domain, path and extensions into the header as they are, so that a `;` in one
-/// of them makes an attribute. Here that is a [`Contradiction`] when sessions are built, and so is a
+/// of them makes an attribute. Here that is a
+/// [`Contradiction`](cloakroom_core::Contradiction) when sessions are built, and so is a
 /// name that the version would not read, or an extension that stands for an attribute which has
 /// its own option.
 ///
@@ -220,46 +217,6 @@ impl KtorCookie {
             None => self.extensions.push((name, value)),
         }
         self
-    }
-
-    /// The cookie of this name, for [`SessionOptions::transport`]. It carries tokens that are text,
-    /// as Ktor's transformers and ids are.
-    ///
-    /// [`SessionOptions::transport`]: cloakroom_core::SessionOptions::transport
-    ///
-    /// # Errors
-    ///
-    /// The first [`Contradiction`] of name and options.
-    ///
-    /// ```
-    /// # use cloakroom_core::Transport;
-    /// # use cloakroom_ktor::{Ktor, KtorCookie};
-    /// let cookie = KtorCookie::new(Ktor::V3).transport("S").unwrap();
-    /// let clearing = "S=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/; HttpOnly; \
-    ///                 $x-enc=URI_ENCODING";
-    /// assert_eq!(cookie.clear().unwrap(), clearing.as_bytes());
-    /// // Ktor would set it, and never read it.
-    /// assert_eq!(KtorCookie::new(Ktor::V3).transport("$S").unwrap_err().field, "name");
-    /// ```
-    pub fn transport(&self, name: &str) -> Result<KtorCookieTransport, Contradiction> {
-        check(name, self)?;
-        Ok(KtorCookieTransport::new(name, self))
-    }
-
-    /// What the browser is sent for a session of this name, with `…` for the value and without
-    /// Max-Age and Expires: for logs of the configuration, and for tests.
-    ///
-    /// # Errors
-    ///
-    /// The first [`Contradiction`] of name and options.
-    ///
-    /// ```
-    /// # use cloakroom_ktor::{Ktor, KtorCookie};
-    /// let described = KtorCookie::new(Ktor::V1_6_8).describe("S").unwrap();
-    /// assert_eq!(described, "S=…; Path=/; HttpOnly; $x-enc=URI_ENCODING");
-    /// ```
-    pub fn describe(&self, name: &str) -> Result<String, Contradiction> {
-        Ok(self.transport(name)?.to_string())
     }
 }
 

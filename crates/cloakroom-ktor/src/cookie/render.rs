@@ -5,9 +5,10 @@ use std::fmt::Write as _;
 use std::str;
 use std::time::{Duration, SystemTime};
 
-use cloakroom_core::{Carrier, Lifetime, Refusal, Timestamp, Transport, Unsendable};
+use cloakroom_core::{Carrier, Contradiction, Lifetime, Refusal, Timestamp, Transport, Unsendable};
 use httpdate::HttpDate;
 
+use super::check::check;
 use super::encoding::CookieEncoding;
 use super::options::KtorCookie;
 use super::parse::cookie_values;
@@ -96,6 +97,48 @@ impl KtorCookieTransport {
             attributes: attributes.into(),
             clearing: clearing.into(),
         }
+    }
+}
+
+impl KtorCookie {
+    /// The cookie of this name, for [`SessionOptions::transport`]. It carries tokens that are text,
+    /// as Ktor's transformers and ids are.
+    ///
+    /// [`SessionOptions::transport`]: cloakroom_core::SessionOptions::transport
+    ///
+    /// # Errors
+    ///
+    /// The first [`Contradiction`] of name and options.
+    ///
+    /// ```
+    /// # use cloakroom_core::Transport;
+    /// # use cloakroom_ktor::{Ktor, KtorCookie};
+    /// let cookie = KtorCookie::new(Ktor::V3).transport("S").unwrap();
+    /// let clearing = "S=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/; HttpOnly; \
+    ///                 $x-enc=URI_ENCODING";
+    /// assert_eq!(cookie.clear().unwrap(), clearing.as_bytes());
+    /// // Ktor would set it, and never read it.
+    /// assert_eq!(KtorCookie::new(Ktor::V3).transport("$S").unwrap_err().field, "name");
+    /// ```
+    pub fn transport(&self, name: &str) -> Result<KtorCookieTransport, Contradiction> {
+        check(name, self)?;
+        Ok(KtorCookieTransport::new(name, self))
+    }
+
+    /// What the browser is sent for a session of this name, with `…` for the value and without
+    /// Max-Age and Expires: for logs of the configuration, and for tests.
+    ///
+    /// # Errors
+    ///
+    /// The first [`Contradiction`] of name and options.
+    ///
+    /// ```
+    /// # use cloakroom_ktor::{Ktor, KtorCookie};
+    /// let described = KtorCookie::new(Ktor::V1_6_8).describe("S").unwrap();
+    /// assert_eq!(described, "S=…; Path=/; HttpOnly; $x-enc=URI_ENCODING");
+    /// ```
+    pub fn describe(&self, name: &str) -> Result<String, Contradiction> {
+        Ok(self.transport(name)?.to_string())
     }
 }
 

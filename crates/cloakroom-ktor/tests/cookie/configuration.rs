@@ -81,6 +81,7 @@ fn a_path_brings_no_attribute_along() {
             "a",
             &long,
             "/a; Domain=evil",
+            "/a;Secure",
             "/a b",
             "/ä",
             "/a\r\nb",
@@ -106,7 +107,7 @@ fn an_extension_brings_no_attribute_along() {
     let long = "v".repeat(1_025);
     for ktor in EVERY {
         let raw = KtorCookie::new(ktor).encoding(CookieEncoding::Raw);
-        for value in ["lax; Domain=evil", "a b\r\n", "ä", &long] {
+        for value in ["lax; Domain=evil", "lax;Secure", "a b\r\n", "ä", &long] {
             let cookie = raw.clone().extension("SameSite", Some(value.to_owned()));
             assert_eq!(refused(&cookie, "S"), "extensions", "{value:?}");
         }

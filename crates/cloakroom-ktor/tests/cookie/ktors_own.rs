@@ -61,6 +61,9 @@ fn every_encoding_writes_the_texts_of_ktors_tests() {
         (CookieEncoding::DQuotes, "abc", "abc"),
         (CookieEncoding::DQuotes, "abc 123", "\"abc 123\""),
         (CookieEncoding::DQuotes, "abc=123", "abc=123"),
+        (CookieEncoding::DQuotes, "abc,123", "\"abc,123\""),
+        (CookieEncoding::DQuotes, "abc\t123", "\"abc\t123\""),
+        (CookieEncoding::DQuotes, "", ""),
         (CookieEncoding::Base64, "abc", "YWJj"),
         (CookieEncoding::Base64, "abc 123", "YWJjIDEyMw=="),
         (CookieEncoding::Base64, "abc=123", "YWJjPTEyMw=="),
@@ -77,6 +80,35 @@ fn every_encoding_writes_the_texts_of_ktors_tests() {
         for ktor in EVERY {
             assert_eq!(encoded(encoding, text, ktor), expected, "{ktor:?}");
         }
+    }
+}
+
+/// No test of Ktor's: what `decodeCookieValue` of all three makes of spellings that it does not write.
+#[test]
+fn spellings_that_clients_may_send_are_read_as_ktor_reads_them() {
+    let rows = [
+        (CookieEncoding::DQuotes, "\"abc", "\"abc"),
+        (CookieEncoding::DQuotes, " \"a b\"\t", "a b"),
+        (CookieEncoding::DQuotes, "\u{a0}\"a b\"\u{2003}", "a b"),
+        (CookieEncoding::DQuotes, "\u{85}\"a\"", "\u{85}\"a\""),
+        (CookieEncoding::DQuotes, " \"", "\""),
+        (CookieEncoding::DQuotes, " a ", " a "),
+        (CookieEncoding::DQuotes, "\"\"", ""),
+        (CookieEncoding::Raw, "\"a\"", "a"),
+        (CookieEncoding::Raw, "é", "é"),
+        (CookieEncoding::Uri, "%c3%A9%C3%a9é", "ééé"),
+        (CookieEncoding::Uri, "%00%7F%0d", "\0\x7f\r"),
+        (
+            CookieEncoding::Uri,
+            " {\"a\":\"b+c\"} ",
+            " {\"a\":\"b c\"} ",
+        ),
+        (CookieEncoding::Uri, "\"a\"", "\"a\""),
+        (CookieEncoding::Base64, "", ""),
+    ];
+    for (encoding, value, expected) in rows {
+        let text = encoding.decode(value.as_bytes());
+        assert_eq!(text.unwrap(), expected.as_bytes(), "{value:?}");
     }
 }
 

@@ -10,6 +10,25 @@ use crate::erased::DynStorage;
 use crate::ids::Ids;
 use crate::transform::Chain;
 
+/// Which content has nothing of cloakroom's around it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Bare {
+    No,
+    /// In a token, but not in a record.
+    ByValue,
+    Always,
+}
+
+impl Bare {
+    pub(crate) const fn is(self, stored: bool) -> bool {
+        match self {
+            Self::No => false,
+            Self::ByValue => !stored,
+            Self::Always => true,
+        }
+    }
+}
+
 /// One form of a provider's tokens.
 pub(crate) struct Form {
     pub(crate) chain: Chain,

@@ -119,6 +119,8 @@ pub enum Loads {
 pub enum Writes {
     /// When its bytes changed; by id the token is not sent again. Ours.
     WhenChanged,
+    /// When its bytes changed, and the token is sent each time.
+    SentWhenChanged,
     /// When the handler set it, also to equal bytes, and the token is sent each time.
     WhenSet,
     /// As `WhenSet`, and the token is sent with every other response as well, passive requests

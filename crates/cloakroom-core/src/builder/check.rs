@@ -84,6 +84,11 @@ fn check_protection<S, W>(options: &SessionOptions<S, W>) -> Checked {
     Ok(())
 }
 
+/// Whether the content has nothing of cloakroom's around it.
+const fn is_bare<S, W>(options: &SessionOptions<S, W>) -> bool {
+    options.foreign.bare.is(options.storage.is_some())
+}
+
 /// What needs more than bare content holds.
 fn check_bare<S, W>(options: &SessionOptions<S, W>) -> Checked {
     let foreign = &options.foreign;
@@ -101,7 +106,7 @@ fn check_bare<S, W>(options: &SessionOptions<S, W>) -> Checked {
             "say the form of the ids with `ids`, or leave it out",
         );
     }
-    if !foreign.bare {
+    if !is_bare(options) {
         return Ok(());
     }
     let said = [
@@ -149,7 +154,7 @@ fn check_other<S, W>(options: &SessionOptions<S, W>) -> Checked {
 
 fn check_deadlines<S, W>(options: &SessionOptions<S, W>) -> Checked {
     let zero = Some(Duration::ZERO);
-    if options.foreign.bare {
+    if is_bare(options) {
         // Nothing of it is written down, and `check_bare` has refused what was said.
         return Ok(());
     }
@@ -234,7 +239,7 @@ pub(super) fn policy<S, W>(options: &SessionOptions<S, W>, max_age_follows_idle:
     let tenth = |idle: Duration| idle / 10;
     Policy {
         tracking,
-        absolute: options.absolute.filter(|_| !options.foreign.bare),
+        absolute: options.absolute.filter(|_| !is_bare(options)),
         idle: options.idle,
         touch_after: options
             .touch_after
@@ -244,7 +249,7 @@ pub(super) fn policy<S, W>(options: &SessionOptions<S, W>, max_age_follows_idle:
         overlap: options.overlap,
         end_on_reuse: options.end_on_reuse,
         conflicts: options.conflicts,
-        has_proofs: options.foreign.ids.is_none(),
+        has_proofs: options.foreign.ids.is_none() || options.storage.is_none(),
         rules: options.foreign.rules,
     }
 }

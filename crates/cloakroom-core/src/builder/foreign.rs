@@ -5,6 +5,7 @@ use std::sync::Arc;
 use cloakroom_time::Timestamp;
 
 use super::other_form::OtherForm;
+use crate::form::Bare;
 use crate::ids::IdForm;
 use crate::rules::Rules;
 use crate::transport::contract::Transport;
@@ -16,7 +17,7 @@ pub(super) type MakeTransport = Box<dyn FnOnce(&str) -> Result<Box<dyn Transport
 /// What is as another session system has it; by default nothing.
 pub(super) struct Foreign<S> {
     pub(super) transport: Option<MakeTransport>,
-    pub(super) bare: bool,
+    pub(super) bare: Bare,
     pub(super) ids: Option<Arc<dyn IdForm>>,
     /// Records lie under the ids themselves.
     pub(super) keys_are_ids: bool,
@@ -38,7 +39,7 @@ impl<S> Default for Foreign<S> {
     fn default() -> Self {
         Self {
             transport: None,
-            bare: false,
+            bare: Bare::No,
             ids: None,
             keys_are_ids: false,
             rules: Rules::native(),

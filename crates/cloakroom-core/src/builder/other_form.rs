@@ -7,6 +7,7 @@ use cloakroom_storage::Storage;
 
 use crate::codec::{Codec, Json, Schema, SchemaError, Versioned};
 use crate::erased::DynStorage;
+use crate::form::Bare;
 use crate::ids::IdForm;
 use crate::native::steps::{Seal, Sign};
 use crate::registry::SessionValue;
@@ -22,7 +23,7 @@ pub struct OtherForm<S> {
     pub(super) chain: Chain,
     pub(super) storage: Option<Arc<dyn DynStorage>>,
     pub(super) codec: Result<Versioned<S>, SchemaError>,
-    pub(super) bare: bool,
+    pub(super) bare: Bare,
     pub(super) ids: Option<Arc<dyn IdForm>>,
     pub(super) keys_are_ids: bool,
 }
@@ -33,7 +34,7 @@ impl<S: SessionValue> OtherForm<S> {
             chain: Chain::default(),
             storage: None,
             codec: Schema::new(Json).build(),
-            bare: false,
+            bare: Bare::No,
             ids: None,
             keys_are_ids: false,
         }
@@ -71,7 +72,13 @@ impl<S: SessionValue> OtherForm<S> {
 
     /// Content without anything of cloakroom's around it.
     pub const fn bare(mut self) -> Self {
-        self.bare = true;
+        self.bare = Bare::Always;
+        self
+    }
+
+    /// As [`bare`](Self::bare), where the content travels.
+    pub const fn bare_if_by_value(mut self) -> Self {
+        self.bare = Bare::ByValue;
         self
     }
 

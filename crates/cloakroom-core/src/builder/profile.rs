@@ -8,6 +8,7 @@ use cloakroom_time::Timestamp;
 use super::foreign::AlsoRead;
 use super::options::SessionOptions;
 use super::other_form::OtherForm;
+use crate::form::Bare;
 use crate::ids::IdForm;
 use crate::registry::SessionValue;
 use crate::rules::Rules;
@@ -48,7 +49,14 @@ impl<S: SessionValue, W> SessionOptions<S, W> {
     /// assert_eq!(refused.unwrap_err().field(), "absolute_timeout");
     /// ```
     pub const fn bare(mut self) -> Self {
-        self.foreign.bare = true;
+        self.foreign.bare = Bare::Always;
+        self
+    }
+
+    /// As [`bare`](Self::bare) where the content travels; a record keeps what cloakroom writes
+    /// into it. For profiles, which do not know yet where the content will be.
+    pub const fn bare_if_by_value(mut self) -> Self {
+        self.foreign.bare = Bare::ByValue;
         self
     }
 
@@ -62,8 +70,13 @@ impl<S: SessionValue, W> SessionOptions<S, W> {
     ///
     /// [`rotate`]: crate::Session::rotate
     pub fn ids(mut self, form: impl IdForm) -> Self {
-        self.foreign.ids = Some(Arc::new(form));
         self.only_by_id = Some("ids");
+        self.ids_if_stored(form)
+    }
+
+    /// As [`ids`](Self::ids) where the session is stored; says nothing where it is not.
+    pub fn ids_if_stored(mut self, form: impl IdForm) -> Self {
+        self.foreign.ids = Some(Arc::new(form));
         self
     }
 

@@ -14,7 +14,7 @@ use super::options::{CookieSession, HeaderSession, SessionOptions};
 use crate::environment::Environment;
 use crate::erased::DynStorage;
 use crate::event::{EventKind, Observer};
-use crate::form::Form;
+use crate::form::{Bare, Form};
 use crate::ids::{IdForm, Ids};
 use crate::native::as_text::AsText;
 use crate::provider::{Other, Provider, Typed};
@@ -265,10 +265,11 @@ impl SessionsBuilder {
 fn form_of(
     mut chain: Chain,
     storage: Option<Arc<dyn DynStorage>>,
-    bare: bool,
+    bare: Bare,
     ids: Ids,
     native_wire: bool,
 ) -> Form {
+    let bare = bare.is(storage.is_some());
     let is_text = match storage {
         Some(_) => !ids.have_proofs(),
         None => bare,

@@ -95,7 +95,10 @@ fn content_of(slot: &dyn AnySlot, draft: &mut Draft) -> Result<Option<Buffer>, F
     if !new_record && !matches!(draft.wish, Wish::Write | Wish::WriteRotate) {
         return Ok(None);
     }
-    let writes_equal = slot.provider().policy.rules.writes != Writes::WhenChanged;
+    let writes_equal = match slot.provider().policy.rules.writes {
+        Writes::WhenChanged | Writes::SentWhenChanged => false,
+        Writes::WhenSet | Writes::Always => true,
+    };
     if draft
         .subject
         .as_ref()

@@ -264,7 +264,9 @@ fn written(live: &Live, policy: &Policy, moment: &Moment) -> Plan {
     let after = settled_note(live).and(EventKind::Changed);
     let client = match policy.rules.writes {
         Writes::WhenChanged => ClientStep::None,
-        Writes::WhenSet | Writes::Always => ClientStep::Send(Sent::Changed),
+        Writes::SentWhenChanged | Writes::WhenSet | Writes::Always => {
+            ClientStep::Send(Sent::Changed)
+        }
     };
     let decided = act(StorageStep::Update(change), client, after);
     with_renewal(decided, live, policy, moment)

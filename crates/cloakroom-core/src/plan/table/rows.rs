@@ -160,6 +160,8 @@ row-47  | V   | live when-set                 | write                     |     
 row-47  | I   | live when-set                 | write                     |                      | write                         | changed            | Changed
 row-47  | I   | live when-set                 | write                     | gone                 | write                         |                    | EndedMeanwhile
 row-47  | V I | live when-set nav             | keep                      |                      |                               |                    |
+row-47b | I   | live sent-when-changed        | write                     |                      | write                         | changed            | Changed
+row-47b | V I | live sent-when-changed nav    | keep                      |                      |                               |                    |
 row-48  | V I | live always                   | keep                      |                      |                               | again              | Renewed(Always)
 row-48  | V I | live always passive           | keep                      |                      |                               |                    |
 row-48  | I   | live always due               | keep                      |                      | touch                         | again              | Touched Renewed(Always)

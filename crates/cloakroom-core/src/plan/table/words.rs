@@ -119,6 +119,7 @@ fn detail(word: &str, situation: &mut Situation) {
             live.outdated = true;
         }
         ("no-proofs", _) => policy.has_proofs = false,
+        ("sent-when-changed", _) => policy.rules.writes = Writes::SentWhenChanged,
         ("when-set", _) => policy.rules.writes = Writes::WhenSet,
         ("always", _) => policy.rules.writes = Writes::Always,
         ("unusable", _) => policy.rules.clears = Clears::Unusable,

@@ -197,12 +197,4 @@ impl Ids {
             RecordId::Text(text) => Some(text.as_bytes().to_vec()),
         }
     }
-
-    /// How long the token of a new id is, for a trial.
-    pub(crate) fn trial(&self) -> Vec<u8> {
-        match self {
-            Self::Own(_) => vec![0; id::TOKEN_LEN],
-            Self::Text { form, .. } => form.make(&[0; 32]).into_bytes(),
-        }
-    }
 }

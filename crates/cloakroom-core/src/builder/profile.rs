@@ -92,16 +92,17 @@ impl<S: SessionValue, W> SessionOptions<S, W> {
         self
     }
 
-    /// Loads, writes, clears and chooses by other rules than ours.
+    /// Loads, writes, clears and chooses by other rules: `change` is given those said so far, which
+    /// are ours at first.
     ///
     /// ```
     /// # use cloakroom_core::example_build;
-    /// use cloakroom_core::{Rules, Writes};
+    /// use cloakroom_core::Writes;
     ///
-    /// example_build(|c| c.sealed().rules(Rules::native().writing(Writes::WhenSet))).unwrap();
+    /// example_build(|c| c.sealed().rules(|rules| rules.writing(Writes::WhenSet))).unwrap();
     /// ```
-    pub const fn rules(mut self, rules: Rules) -> Self {
-        self.foreign.rules = rules;
+    pub fn rules(mut self, change: impl FnOnce(Rules) -> Rules) -> Self {
+        self.foreign.rules = change(self.foreign.rules);
         self
     }
 

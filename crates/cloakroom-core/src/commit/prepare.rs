@@ -60,6 +60,7 @@ pub(super) fn prepare(
         plan,
         step: plan.storage,
         repeats: 0,
+        new_id: None,
         successor: None,
         made: None,
         base: None,

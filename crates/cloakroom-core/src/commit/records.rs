@@ -21,12 +21,13 @@ pub(super) struct NewRecord {
 /// The record of a create, under an id of its own.
 pub(super) fn new_record(work: &mut Work) -> Result<NewRecord, Failure> {
     let content = content_of(work)?;
+    let new_id = work.new_id.take();
     let provider = work.provider();
     let now = work.moment.now;
     let id = match (work.step, &work.draft.loaded.origin) {
         // So that of two requests which move it at once one finds the other's record.
         (StorageStep::Replace(Replacement::Move { .. }), Origin::ById(old)) => old.id.clone(),
-        _ => provider.form.ids.random(work.entropy()),
+        _ => new_id.unwrap_or_else(|| provider.form.ids.random(work.entropy())),
     };
     let mut record = Record::new(provider.scope.clone(), id.proof_hash(), now, content);
     record.absolute_deadline = provider.absolute(None, now);

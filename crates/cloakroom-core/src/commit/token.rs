@@ -10,11 +10,14 @@ use cloakroom_time::Timestamp;
 use super::work::Work;
 use crate::buffer::Buffer;
 use crate::codec::Format;
+use crate::id;
 use crate::ids::Ids;
 use crate::loaded::{ByValue, Origin};
 use crate::native::envelope::{Envelope, Lineage};
 use crate::native::steps::TAILROOM;
-use crate::plan::{ClientStep, Failure, Live, Notes, Presented, ProofState, Sent, Wish};
+use crate::plan::{
+    ClientStep, Failure, Live, Notes, Presented, ProofState, Replacement, Sent, StorageStep, Wish,
+};
 use crate::provider::Provider;
 use crate::slot::Outgoing;
 use crate::transport::contract::{Lifetime, Unsendable};
@@ -40,11 +43,12 @@ pub(super) fn make_by_value(work: &mut Work) -> Result<(), Failure> {
 }
 
 /// Makes sure that an id can be made and sent before anything is changed in the storage.
-pub(super) fn ensure_by_id(work: &Work) -> Result<(), Failure> {
+pub(super) fn ensure_by_id(work: &mut Work) -> Result<(), Failure> {
     if !must_send(work.plan.client) {
         return Ok(());
     }
     let now = work.moment.now;
+    let trial = trial(work);
     let provider = work.provider();
     let keys = provider.keys.prepared();
     let key = issuing(provider, &keys, now)?;
@@ -53,7 +57,7 @@ pub(super) fn ensure_by_id(work: &Work) -> Result<(), Failure> {
     }
     // Steps of the application may make more of an id than can be sent: a trial shows it.
     let cx = provider.context(&keys, key, work.entropy(), now);
-    let mut trial = Buffer::from_vec(provider.form.ids.trial());
+    let mut trial = Buffer::from_vec(trial);
     let written = provider.form.chain.write(&cx, &mut trial);
     written.map_err(|by| Failure::TooLarge { by })?;
     let lifetime = Lifetime {
@@ -65,6 +69,26 @@ pub(super) fn ensure_by_id(work: &Work) -> Result<(), Failure> {
 }
 
 /// Whether a token is to be sent that the client cannot do without.
+/// What will be sent, as far as it is known before the storage was asked.
+fn trial(work: &mut Work) -> Vec<u8> {
+    let ids = &work.provider().form.ids;
+    if ids.have_proofs() {
+        // All of our own are of one length.
+        return vec![0; id::TOKEN_LEN];
+    }
+    let id = match (&work.draft.loaded.origin, work.plan.storage) {
+        (Origin::ById(origin), StorageStep::Update(_) | StorageStep::None) => origin.id.clone(),
+        (Origin::ById(origin), StorageStep::Replace(Replacement::Move { .. })) => origin.id.clone(),
+        _ => {
+            // Made once: what makes ids may count them.
+            let id = ids.random(work.entropy());
+            work.new_id = Some(id.clone());
+            id
+        }
+    };
+    Ids::write(&id, None).unwrap_or_default()
+}
+
 const fn must_send(client: ClientStep) -> bool {
     matches!(
         client,

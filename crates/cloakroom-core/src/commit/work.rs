@@ -8,6 +8,7 @@ use cloakroom_storage::{ProofHash, StorageKey};
 use crate::buffer::Buffer;
 use crate::error::CommitError;
 use crate::event::EventKind;
+use crate::ids::RecordId;
 use crate::loaded::{ById, Origin};
 use crate::plan::{Failure, Moment, Notes, Plan, Settled, StorageStep};
 use crate::provider::Provider;
@@ -25,6 +26,8 @@ pub(crate) struct Work {
     pub(super) step: StorageStep,
     /// How often a step was taken again after `Exists` or `Conflict`.
     pub(super) repeats: u32,
+    /// The id of the next record, where it was made before the storage was asked.
+    pub(super) new_id: Option<RecordId>,
     /// The session that takes the old one's place, once its record is made.
     pub(super) successor: Option<Box<ById>>,
     /// The record that this request made, to be undone on failure.

@@ -7,11 +7,16 @@ use cloakroom_testkit::{Call, Req};
 use crate::town::{COOKIE, OldIds, Ticket, Town, WAX, Wax, hex, seen};
 
 fn by_value(town: &Town, rules: Rules) -> Router {
-    town.serving(|c| c.bare().transform(Wax).rules(rules))
+    town.serving(|c| c.bare().transform(Wax).rules(|_| rules))
 }
 
 fn by_id(town: &Town, rules: Rules) -> Router {
-    town.serving(|c| c.bare().ids(OldIds).stored_in(&town.old_calls).rules(rules))
+    town.serving(|c| {
+        c.bare()
+            .ids(OldIds)
+            .stored_in(&town.old_calls)
+            .rules(|_| rules)
+    })
 }
 
 /// Rules: row-47.

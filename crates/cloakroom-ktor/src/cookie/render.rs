@@ -111,14 +111,18 @@ impl KtorCookie {
     /// The first [`Contradiction`] of name and options.
     ///
     /// ```
-    /// # use cloakroom_core::Transport;
+    /// # use cloakroom_core::{Transport, example_build};
     /// # use cloakroom_ktor::{Ktor, KtorCookie};
-    /// let cookie = KtorCookie::new(Ktor::V3).transport("S").unwrap();
+    /// let cookie = KtorCookie::new(Ktor::V3);
     /// let clearing = "S=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/; HttpOnly; \
     ///                 $x-enc=URI_ENCODING";
-    /// assert_eq!(cookie.clear().unwrap(), clearing.as_bytes());
+    /// let transport = cookie.transport("S").unwrap();
+    /// assert_eq!(transport.clear().unwrap(), clearing.as_bytes());
     /// // Ktor would set it, and never read it.
-    /// assert_eq!(KtorCookie::new(Ktor::V3).transport("$S").unwrap_err().field, "name");
+    /// assert_eq!(cookie.transport("$S").unwrap_err().field, "name");
+    /// // In a session's options:
+    /// let built = example_build(|c| c.sealed().transport(move |name| cookie.transport(name)));
+    /// assert!(built.is_ok());
     /// ```
     pub fn transport(&self, name: &str) -> Result<KtorCookieTransport, Contradiction> {
         check(name, self)?;

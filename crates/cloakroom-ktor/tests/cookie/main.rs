@@ -9,4 +9,8 @@ mod ktors_own;
 #[cfg(test)]
 mod limits;
 #[cfg(test)]
+mod pattern;
+#[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod sessions;

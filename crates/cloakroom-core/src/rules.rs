@@ -146,6 +146,8 @@ pub enum Clears {
 pub enum Several {
     /// Up to four are tried, and those that verify must be one session. Ours.
     OneSession,
+    /// The first; the others are not looked at.
+    First,
     /// The last; the others are not looked at.
     Last,
 }

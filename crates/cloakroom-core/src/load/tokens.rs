@@ -18,17 +18,21 @@ pub(crate) struct Tokens {
 }
 
 impl Tokens {
-    /// Collects and decodes the provider's tokens: the last, where that is the rule; else up to four,
+    /// Collects and decodes the provider's tokens: the first or the last, where that is the rule; else up
+    /// to four,
     /// and more than four are none at all.
     pub(crate) fn of(provider: &Provider, head: &dyn RequestHead) -> Self {
         let mut tokens = Self {
             found: Few::new(),
             too_many: false,
         };
-        let only_last = provider.policy.rules.several == Several::Last;
+        let several = provider.policy.rules.several;
         provider.wire.tokens(head, &mut |token| {
-            if only_last {
-                tokens.found = Few::new();
+            match several {
+                Several::OneSession => {}
+                Several::First if !tokens.found.is_empty() => return,
+                Several::First => {}
+                Several::Last => tokens.found = Few::new(),
             }
             if tokens.found.len() < MAX_TRIED {
                 tokens.found.push(decode(provider, token));

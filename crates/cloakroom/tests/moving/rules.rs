@@ -100,27 +100,27 @@ async fn what_is_unusable_is_cleared_in_answer_to_any_request_and_what_never_cam
 
 /// Rules: row-53.
 #[tokio::test]
-async fn where_the_last_counts_the_others_are_not_looked_at() {
+async fn where_the_first_or_the_last_counts_the_others_are_not_looked_at() {
     let town = Town::new();
-    let app = by_value(&town, Rules::native().choosing(Several::Last));
     let of = |text: &str| hex((Ticket::noting(text).json() + WAX).as_bytes());
     let (one, two) = (of("one"), of("two"));
-    let mut browser = town.browser(&app);
-    for (values, expected) in [
-        (vec![&*one, &*two], Some("two")),
-        (vec![&*two, &*one], Some("one")),
-        (vec!["zz", &*one], Some("one")),
-        (vec![&*one, "zz"], None),
-        (vec!["zz", "zz", "zz", "zz", "zz", &*two], Some("two")),
-    ] {
-        let line: Vec<_> = values
-            .iter()
-            .map(|value| format!("{COOKIE}={value}"))
-            .collect();
-        let request = Req::get("/see").header("cookie", line.join("; "));
-        let answer = browser.send(request).await;
-        let note = crate::town::ticket_in(&answer).map(|ticket| ticket.note);
-        assert_eq!(note.as_deref(), expected, "{line:?}");
+    let rows = [
+        (vec![&*one, &*two], Some("one"), Some("two")),
+        (vec![&*two, &*one], Some("two"), Some("one")),
+        (vec!["zz", &*one], None, Some("one")),
+        (vec![&*one, "zz"], Some("one"), None),
+        (vec!["zz", "zz", "zz", "zz", "zz", &*two], None, Some("two")),
+    ];
+    for (values, first, last) in rows {
+        let pair = |value: &&str| format!("{COOKIE}={value}");
+        let line = values.iter().map(pair).collect::<Vec<_>>().join("; ");
+        for (several, expected) in [(Several::First, first), (Several::Last, last)] {
+            let app = by_value(&town, Rules::native().choosing(several));
+            let request = Req::get("/see").header("cookie", &*line);
+            let answer = town.browser(&app).send(request).await;
+            let note = crate::town::ticket_in(&answer).map(|ticket| ticket.note);
+            assert_eq!(note.as_deref(), expected, "{several:?} {line}");
+        }
     }
 }
 

@@ -8,7 +8,7 @@ class BadQuery(message: String) : Exception(message)
 
 /** The parameters of a request's query, decoded. */
 class Query(private val parameters: Map<String, List<String>>) {
-    fun textOrNull(name: String): String? = parameters[name]?.first()
+    fun textOrNull(name: String): String? = parameters[name]?.firstOrNull()
 
     fun text(name: String, otherwise: String): String = textOrNull(name) ?: otherwise
 

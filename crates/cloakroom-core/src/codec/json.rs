@@ -138,6 +138,16 @@ mod tests {
             }
         }
 
+        /// `serde_json` is off by the last bit here without its feature `float_roundtrip`.
+        #[test]
+        fn numbers_come_back_to_the_last_bit(bits: u64) {
+            let value = f64::from_bits(bits);
+            prop_assume!(value.is_finite());
+            let mut out = Vec::new();
+            Json.encode(&value, &mut out).unwrap();
+            prop_assert_eq!(Json.decode::<f64>(&out).unwrap().to_bits(), bits);
+        }
+
         #[test]
         fn what_was_encoded_is_decoded(value: (i128, u64, char, String, Option<Vec<bool>>)) {
             let mut out = Vec::new();

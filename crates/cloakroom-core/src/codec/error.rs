@@ -11,10 +11,12 @@ type Source = Box<dyn Error + Send + Sync>;
 /// `Serialize` refused.
 ///
 /// It means a mistake in the application's type, such as a map under JSON whose keys are neither
-/// text nor numbers; no input of a client causes it.
+/// text nor numbers, or a value that this format would not give back. A codec names the field and
+/// the reason where it can.
 ///
 /// # Security
 ///
+/// `Display` and `Debug` show the declared names of fields and the codec's own reason.
 /// `Display`, `Debug` and [`Error::source`] never show the cause, whose text may quote the value.
 /// [`expose_source`](Self::expose_source) gives it to who asks by that name.
 ///
@@ -29,6 +31,9 @@ type Source = Box<dyn Error + Send + Sync>;
 /// ```
 #[derive(Default)]
 pub struct EncodeError {
+    /// The innermost first.
+    fields: Vec<&'static str>,
+    reason: Option<&'static str>,
     source: Option<Source>,
 }
 
@@ -41,7 +46,39 @@ impl EncodeError {
     /// ```
     #[must_use]
     pub const fn new() -> Self {
-        Self { source: None }
+        Self {
+            fields: Vec::new(),
+            reason: None,
+            source: None,
+        }
+    }
+
+    /// The same error inside the field of this name: called from the innermost field outwards,
+    /// with the names that the type declares, never with a key of a map.
+    ///
+    /// ```
+    /// # use cloakroom_core::EncodeError;
+    /// let error = EncodeError::new().in_field("street").in_field("address");
+    /// assert_eq!(error.fields().collect::<Vec<_>>(), ["address", "street"]);
+    /// ```
+    #[must_use]
+    pub fn in_field(mut self, name: &'static str) -> Self {
+        self.fields.push(name);
+        self
+    }
+
+    /// The same error with what is wrong and what helps, in the codec's own words.
+    ///
+    /// ```
+    /// # use cloakroom_core::EncodeError;
+    /// let error = EncodeError::new().in_field("age").because("a number without end");
+    /// let shown = "the codec cannot encode the value: field `age`: a number without end";
+    /// assert_eq!(error.to_string(), shown);
+    /// ```
+    #[must_use]
+    pub const fn because(mut self, reason: &'static str) -> Self {
+        self.reason = Some(reason);
+        self
     }
 
     /// The same error with its cause, for [`expose_source`](Self::expose_source).
@@ -54,6 +91,28 @@ impl EncodeError {
     pub fn with_source(mut self, source: impl Into<Source>) -> Self {
         self.source = Some(source.into());
         self
+    }
+
+    /// The declared fields that lead to the value, the outermost first; none if the codec cannot
+    /// say, or the whole value is meant.
+    ///
+    /// ```
+    /// # use cloakroom_core::EncodeError;
+    /// assert_eq!(EncodeError::new().in_field("cart").fields().next(), Some("cart"));
+    /// ```
+    pub fn fields(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.fields.iter().rev().copied()
+    }
+
+    /// What is wrong and what helps, if the codec says so.
+    ///
+    /// ```
+    /// # use cloakroom_core::EncodeError;
+    /// assert_eq!(EncodeError::new().because("a reason").reason(), Some("a reason"));
+    /// ```
+    #[must_use]
+    pub const fn reason(&self) -> Option<&'static str> {
+        self.reason
     }
 
     /// The cause, which may quote content of the session: not for logs that others read.
@@ -71,13 +130,28 @@ impl EncodeError {
 
 impl fmt::Display for EncodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the codec cannot encode the value")
+        f.write_str("the codec cannot encode the value")?;
+        for (index, field) in self.fields().enumerate() {
+            let before = if index == 0 { ": field `" } else { "." };
+            write!(f, "{before}{field}")?;
+        }
+        if !self.fields.is_empty() {
+            f.write_str("`")?;
+        }
+        match self.reason {
+            Some(reason) => write!(f, ": {reason}"),
+            None => Ok(()),
+        }
     }
 }
 
 impl fmt::Debug for EncodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EncodeError").finish_non_exhaustive()
+        let fields: Vec<_> = self.fields().collect();
+        f.debug_struct("EncodeError")
+            .field("fields", &fields)
+            .field("reason", &self.reason)
+            .finish_non_exhaustive()
     }
 }
 

@@ -15,3 +15,40 @@ mod version;
 pub use cookie::{CannotEncode, CookieEncoding, KtorCookie, KtorCookieTransport};
 pub use header::KtorHeader;
 pub use version::Ktor;
+//! # Serializers
+//!
+//! [`Reflection`] is the text that Ktor 1 and 2 write by default, [`KtorJson`] that of Ktor 3,
+//! [`BackwardCompatible`] the one between them; [`Moving`] reads two. They are codecs over serde:
+//! the table at [`Reflection`] says which Rust type is which Kotlin type. What serde has no word
+//! for has helpers: [`set`], [`optional`] and [`nullable`], and [`big_decimal`], [`big_integer`]
+//! and [`uuid`] with the types [`BigDecimal`], [`BigInteger`] and [`Uuid`].
+//!
+//! What they write, Ktor reads as the same value; a value that Ktor would lose is refused, with
+//! the name of its field. What they read, Ktor reads as the same value; what Ktor refuses is
+//! refused. The differences, all of them spellings that Ktor never writes, are listed at each.
+
+mod backward_compatible;
+pub mod big_decimal;
+pub mod big_integer;
+mod failure;
+mod json;
+mod ktor_json;
+mod marker;
+mod moving;
+pub mod nullable;
+mod number;
+pub mod optional;
+mod reflection;
+pub mod set;
+mod spelled;
+mod text;
+pub mod uuid;
+
+pub use backward_compatible::BackwardCompatible;
+pub use big_decimal::BigDecimal;
+pub use big_integer::BigInteger;
+pub use ktor_json::KtorJson;
+pub use moving::Moving;
+pub use reflection::Reflection;
+pub use spelled::SpellingError;
+pub use uuid::Uuid;

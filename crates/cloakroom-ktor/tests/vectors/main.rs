@@ -19,3 +19,8 @@ mod recording;
 mod sent;
 #[cfg(test)]
 mod set_cookie;
+mod deserialize;
+mod recording;
+mod serialize;
+mod types;
+mod written;

@@ -1,0 +1,318 @@
+//! The parts of a JSON text.
+//!
+//! RFC 8259 to the letter. kotlinx takes more (leading zeros, raw control characters, half of a
+//! surrogate pair, numbers such as `1f`), writes none of it, and it is refused here.
+
+use std::borrow::Cow;
+
+use super::scalar::{MAX_DEPTH, TYPE};
+use crate::failure::Unreadable;
+
+/// A text, and how far it is read.
+#[derive(Clone, Debug)]
+pub(super) struct Lexer<'t> {
+    text: &'t str,
+    at: usize,
+    depth: u8,
+}
+
+impl<'t> Lexer<'t> {
+    pub(super) const fn new(text: &'t str) -> Self {
+        Self {
+            text,
+            at: 0,
+            depth: 0,
+        }
+    }
+
+    /// The line and the byte in it where reading stopped, both counted from 1.
+    pub(super) fn position(&self) -> (usize, usize) {
+        let read = self.text.get(..self.at).unwrap_or_default();
+        let line = read.bytes().filter(|byte| *byte == b'\n').count() + 1;
+        let column = read.len() - read.rfind('\n').map_or(0, |newline| newline + 1);
+        (line, column.max(1))
+    }
+
+    /// The next byte that is no white space; it is not consumed.
+    pub(super) fn peek(&mut self) -> Option<u8> {
+        let rest = self.text.as_bytes().get(self.at..)?;
+        let blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+        let blanks = rest.iter().position(|byte| !blank(byte));
+        self.at += blanks.unwrap_or(rest.len());
+        rest.get(blanks?).copied()
+    }
+
+    /// Consumes this byte, which has to be next.
+    pub(super) fn expect(&mut self, byte: u8) -> Result<(), Unreadable> {
+        if self.peek() != Some(byte) {
+            return Err(Unreadable::because("another character was expected"));
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    /// Refuses anything but white space.
+    pub(super) fn end(&mut self) -> Result<(), Unreadable> {
+        match self.peek() {
+            None => Ok(()),
+            Some(_) => Err(Unreadable::because("something behind the value")),
+        }
+    }
+
+    /// Goes into an array or an object.
+    pub(super) fn open(&mut self, byte: u8) -> Result<(), Unreadable> {
+        self.expect(byte)?;
+        if self.depth >= MAX_DEPTH {
+            return Err(Unreadable::because(
+                "values more than 128 deep in each other",
+            ));
+        }
+        self.depth += 1;
+        Ok(())
+    }
+
+    /// Goes out of it again.
+    pub(super) fn close(&mut self, byte: u8) -> Result<(), Unreadable> {
+        self.expect(byte)?;
+        self.depth = self.depth.saturating_sub(1);
+        Ok(())
+    }
+
+    /// A word or a number: all up to the next mark or white space.
+    pub(super) fn literal(&mut self) -> Result<&'t str, Unreadable> {
+        if self.peek().is_none() {
+            return Err(Unreadable::because("the text ends too soon"));
+        }
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        let len = rest.find(|c: char| " \t\n\r,:[]{}\"".contains(c));
+        let literal = rest.get(..len.unwrap_or(rest.len())).unwrap_or_default();
+        self.at += literal.len();
+        Ok(literal)
+    }
+
+    /// A number, with or without quotes: kotlinx reads both.
+    pub(super) fn number(&mut self) -> Result<Cow<'t, str>, Unreadable> {
+        if self.peek() == Some(b'"') {
+            self.string()
+        } else {
+            self.literal().map(Cow::Borrowed)
+        }
+    }
+
+    /// A text in quotes.
+    pub(super) fn string(&mut self) -> Result<Cow<'t, str>, Unreadable> {
+        self.expect(b'"')?;
+        let plain = self.plain_run()?;
+        if self.end_of_string() {
+            return Ok(Cow::Borrowed(plain));
+        }
+        let mut text = plain.to_owned();
+        while !self.end_of_string() {
+            text.push(self.escape()?);
+            text.push_str(self.plain_run()?);
+        }
+        Ok(Cow::Owned(text))
+    }
+
+    /// Consumes the quote at the end, if it is next.
+    fn end_of_string(&mut self) -> bool {
+        let is_end = self.text.as_bytes().get(self.at) == Some(&b'"');
+        self.at += usize::from(is_end);
+        is_end
+    }
+
+    /// What comes before the next quote or escape.
+    fn plain_run(&mut self) -> Result<&'t str, Unreadable> {
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        let special = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
+        let len = rest.as_bytes().iter().position(special);
+        let run = rest.get(..len.unwrap_or(rest.len())).unwrap_or_default();
+        self.at += run.len();
+        match self.text.as_bytes().get(self.at) {
+            Some(b'"' | b'\\') => Ok(run),
+            _ => Err(Unreadable::because("a text without an end")),
+        }
+    }
+
+    fn escape(&mut self) -> Result<char, Unreadable> {
+        let letter = self.text.as_bytes().get(self.at + 1);
+        let escaped = match letter {
+            Some(b'"') => '"',
+            Some(b'\\') => '\\',
+            Some(b'/') => '/',
+            Some(b'b') => '\u{8}',
+            Some(b'f') => '\u{c}',
+            Some(b'n') => '\n',
+            Some(b'r') => '\r',
+            Some(b't') => '\t',
+            Some(b'u') => return self.unicode(),
+            _ => return Err(Unreadable::because("an unknown escape")),
+        };
+        self.at += 2;
+        Ok(escaped)
+    }
+
+    /// One or two `\uXXXX` as one character.
+    fn unicode(&mut self) -> Result<char, Unreadable> {
+        let first = self.unit()?;
+        let units = if (0xd800..0xdc00).contains(&first) {
+            vec![first, self.unit()?]
+        } else {
+            vec![first]
+        };
+        let mut characters = char::decode_utf16(units);
+        match (characters.next(), characters.next()) {
+            (Some(Ok(character)), None) => Ok(character),
+            _ => Err(Unreadable::because("half of a surrogate pair")),
+        }
+    }
+
+    fn unit(&mut self) -> Result<u16, Unreadable> {
+        let escape = self.text.get(self.at..self.at + 6);
+        let digits = escape.and_then(|escape| escape.strip_prefix("\\u"));
+        let digits = digits.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        let unit = digits.and_then(|digits| u16::from_str_radix(digits, 16).ok());
+        self.at += 6;
+        unit.ok_or_else(|| Unreadable::because("an escape without four hex digits"))
+    }
+
+    /// Which class of a sealed one the object is, whose `{` was consumed; nothing else is.
+    pub(super) fn class(&self) -> Result<Cow<'t, str>, Unreadable> {
+        let mut ahead = self.clone();
+        while ahead.peek() != Some(b'}') {
+            let name = ahead.string()?;
+            ahead.expect(b':')?;
+            if name == TYPE {
+                return ahead.string();
+            }
+            ahead.skip()?;
+            if ahead.peek() == Some(b',') {
+                ahead.expect(b',')?;
+            }
+        }
+        Err(Unreadable::because("no class of the sealed one"))
+    }
+
+    /// Skips a value, of which no more is checked than where it ends.
+    fn skip(&mut self) -> Result<(), Unreadable> {
+        let mut open = 0usize;
+        loop {
+            match self.peek() {
+                Some(b'"') => drop(self.string()?),
+                Some(b'{' | b'[') => {
+                    self.at += 1;
+                    open += 1;
+                }
+                Some(b'}' | b']') if open > 0 => {
+                    self.at += 1;
+                    open -= 1;
+                }
+                Some(b',' | b':') if open > 0 => self.at += 1,
+                Some(b'}' | b']' | b',' | b':') | None => {
+                    return Err(Unreadable::because("a value is missing"));
+                }
+                Some(_) => drop(self.literal()?),
+            }
+            if open == 0 {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// Whether `text` is a number without a point and an exponent.
+pub(super) fn is_integer(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let is_plain = digits == "0" || !digits.starts_with('0');
+    is_plain && !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether `text` is a number (RFC 8259, section 6).
+pub(super) fn is_number(text: &str) -> bool {
+    let (mantissa, exponent) = match text.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, Some(exponent)),
+        None => (text, None),
+    };
+    let (whole, fraction) = match mantissa.split_once('.') {
+        Some((whole, fraction)) => (whole, Some(fraction)),
+        None => (mantissa, None),
+    };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let exponent = exponent.map(|text| text.strip_prefix(['+', '-']).unwrap_or(text));
+    is_integer(whole) && fraction.is_none_or(digits) && exponent.is_none_or(digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_those_of_json() {
+        for text in [
+            "0", "-0", "12", "-1.50", "1e5", "1.0E-4", "1E+9", "4.9E-324",
+        ] {
+            assert!(is_number(text), "{text}");
+        }
+        for text in [
+            "", "-", "01", "-01", "+1", "1.", ".5", "1e", "1e+", "0x1", "1f", "NaN", "--1", "1.-5",
+            "1e5.0", "١",
+        ] {
+            assert!(!is_number(text), "{text}");
+        }
+        assert!(is_integer("-0") && !is_integer("1.0") && !is_integer("1e2"));
+    }
+
+    #[test]
+    fn texts_lose_their_escapes() {
+        let text = r#" "a\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00" "#;
+        let mut lexer = Lexer::new(text);
+        assert_eq!(lexer.string().unwrap(), "a\"\\/\u{8}\u{c}\n\r\té😀");
+        lexer.end().unwrap();
+    }
+
+    /// Rules: bad-input.
+    #[test]
+    fn texts_without_end_and_wrong_escapes_are_refused() {
+        for text in [
+            "\"a",
+            "\"\\",
+            "\"\\\"",
+            "\"\\x\"",
+            "\"\\u12\"",
+            "\"\\u+123\"",
+            "\"\\u123é\"",
+            "\"\\ud83d\"",
+            "\"\\ud83d\\u0041\"",
+            "\"\\ude00\"",
+            "\"a\nb\"",
+            "\"\\ud83d\\",
+        ] {
+            Lexer::new(text).string().unwrap_err();
+        }
+    }
+
+    #[test]
+    fn the_class_is_found_wherever_it_is_and_nothing_is_consumed() {
+        let lexer = Lexer::new(r#""a":[{"type":"no"},"}"],"b":-1,"type":"yes"}"#);
+        assert_eq!(lexer.class().unwrap(), "yes");
+        assert_eq!(lexer.position(), (1, 1));
+        for text in [
+            "}",
+            r#""a":}"#,
+            r#""a":1"#,
+            r#""a":[1"#,
+            r#""a":]"#,
+            r#""type":1}"#,
+        ] {
+            Lexer::new(text).class().unwrap_err();
+        }
+    }
+
+    #[test]
+    fn the_position_counts_lines_and_bytes() {
+        let mut lexer = Lexer::new("{\n\n  \"é\": x");
+        lexer.open(b'{').unwrap();
+        drop(lexer.string().unwrap());
+        assert_eq!(lexer.position(), (3, 6));
+    }
+}

@@ -6,14 +6,27 @@
 //! [`KtorHeader`] a session's header; both go into a session's options by
 //! [`SessionOptions::transport`]. Their pages list what they refuse and Ktor does not.
 //!
+//! # Directory storage
+//!
+//! `SharedDirectory` keeps sessions by id as Ktor's `directorySessionStorage` does, beside Kotlin
+//! services that read and write the same files; `ExclusiveDirectory` keeps the whole contract of a
+//! storage in the same layout, once only Rust writes. Both are there on Unix.
+//!
 //! [`SessionOptions::transport`]: cloakroom_core::SessionOptions::transport
 
 mod cookie;
+#[cfg(unix)]
+mod directory;
 mod header;
+mod kept_record;
+mod record_fields;
 mod version;
 
 pub use cookie::{CannotEncode, CookieEncoding, KtorCookie, KtorCookieTransport};
+#[cfg(unix)]
+pub use directory::{DirectoryError, DirectoryErrorKind, ExclusiveDirectory, SharedDirectory};
 pub use header::KtorHeader;
+pub use kept_record::{KeptRecord, RecordFormatError};
 pub use version::Ktor;
 //! # Serializers
 //!

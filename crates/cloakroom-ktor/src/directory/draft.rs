@@ -1,0 +1,182 @@
+//! Writing that a crash cannot tear.
+//!
+//! * **A draft, then a name.** Content is written to a file that nobody looks for, and synced; then
+//!   it takes its place in one step of the file system; then the folders are synced. Whoever reads,
+//!   and whoever starts again after a crash, finds the old content or the new one, whole.
+//! * **Drafts lie in the root**, where those of a process that died are found without a walk, and
+//!   are locked by who writes them, so that those of a living one are told apart without a clock.
+//! * **A replacement replaces**: where the system can exchange two names, what is gone by then stays
+//!   gone, even if it was another program that removed it a moment ago.
+
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::process;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rustix::fs::{AtFlags, FlockOperation, Mode, OFlags};
+use rustix::io::Errno;
+
+use super::place::Place;
+use super::step::{Step, reached};
+use super::tree::{DRAFT, Tree, flock, stat, sync_up};
+
+/// How often something is tried again that another program undid in between.
+const TRIES: usize = 1_000;
+
+/// Content on the disk that has no place yet; removed when dropped.
+#[derive(Debug)]
+pub(super) struct Draft<'a> {
+    tree: &'a Tree,
+    name: String,
+    /// Holds the lock.
+    _file: File,
+}
+
+/// What the content may take the place of.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Onto {
+    Nothing,
+    Something,
+    Anything,
+}
+
+/// What putting content to its place came to.
+#[derive(Debug)]
+pub(super) enum Put {
+    /// It lies there, and lasts once that is [synced](Placed::sync).
+    Done(Placed),
+    /// Something lies there, and nothing should have.
+    Taken,
+    /// Nothing lies there, and something should have.
+    Gone,
+}
+
+/// Content that has its place.
+#[derive(Debug)]
+#[must_use]
+pub(super) struct Placed {
+    folder: File,
+    depth: usize,
+}
+
+impl Placed {
+    /// Makes it last. Where this fails, it lies there all the same.
+    pub(super) fn sync(self) -> io::Result<()> {
+        sync_up(self.folder, self.depth)?;
+        reached(Step::FolderSynced);
+        Ok(())
+    }
+}
+
+impl<'a> Draft<'a> {
+    pub(super) fn new(tree: &'a Tree, content: &[u8]) -> io::Result<Self> {
+        for _ in 0..TRIES {
+            if let Some((draft, mut file)) = Self::make(tree)? {
+                rustix::fs::fchmod(&file, tree.file_mode())?;
+                file.write_all(content)?;
+                reached(Step::DraftWritten);
+                file.sync_all()?;
+                reached(Step::DraftSynced);
+                return Ok(draft);
+            }
+        }
+        Err(io::ErrorKind::AlreadyExists.into())
+    }
+
+    /// Gives the content its place. Not there yet after an error; there after `Done`.
+    pub(super) fn put(&self, place: &Place, onto: Onto) -> io::Result<Put> {
+        for _ in 0..TRIES {
+            match self.try_put(place, onto) {
+                // A folder went with its last file, just before this one came.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                done => return done,
+            }
+        }
+        Err(io::ErrorKind::NotFound.into())
+    }
+
+    /// An empty file of a name of its own, locked; none where another one was quicker.
+    fn make(tree: &'a Tree) -> io::Result<Option<(Self, File)>> {
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("{DRAFT}{}-{number}", process::id());
+        let flags =
+            OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let file = match rustix::fs::openat(tree.root(), &name, flags, Mode::RUSR | Mode::WUSR) {
+            Ok(file) => File::from(file),
+            // Another machine or container has a process of this number.
+            Err(Errno::EXIST) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        reached(Step::DraftMade);
+        if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err()
+            || rustix::fs::fstat(&file)?.st_nlink == 0
+        {
+            // Taken for an abandoned one before it was locked.
+            return Ok(None);
+        }
+        let draft = Self {
+            tree,
+            name,
+            _file: file.try_clone()?,
+        };
+        Ok(Some((draft, file)))
+    }
+
+    fn try_put(&self, place: &Place, onto: Onto) -> io::Result<Put> {
+        let (root, name, file) = (self.tree.root(), self.name.as_str(), place.file());
+        let folder = if onto == Onto::Something {
+            match self.tree.folder(place)? {
+                Some(folder) => folder,
+                None => return Ok(Put::Gone),
+            }
+        } else {
+            self.tree.make_folders(place)?
+        };
+        match onto {
+            Onto::Anything => rustix::fs::renameat(root, name, &folder, file)?,
+            Onto::Nothing => {
+                match rustix::fs::linkat(root, name, &folder, file, AtFlags::empty()) {
+                    Ok(()) => {}
+                    Err(Errno::EXIST) => return Ok(Put::Taken),
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            Onto::Something => match exchange(root, name, &folder, file) {
+                Ok(()) => reached(Step::Exchanged),
+                Err(Errno::NOENT) => return Ok(Put::Gone),
+                Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
+                    if stat(&folder, file)?.is_none() {
+                        return Ok(Put::Gone);
+                    }
+                    rustix::fs::renameat(root, name, &folder, file)?;
+                }
+                Err(error) => return Err(error.into()),
+            },
+        }
+        reached(Step::Placed);
+        Ok(Put::Done(Placed {
+            folder,
+            depth: place.folders().len(),
+        }))
+    }
+}
+
+impl Drop for Draft<'_> {
+    fn drop(&mut self) {
+        // The name is there no more where the content was moved to its place; what cannot be
+        // removed is swept later.
+        let _ = rustix::fs::unlinkat(self.tree.root(), &self.name, AtFlags::empty());
+    }
+}
+
+/// Lets two names change places, if both are there.
+#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+fn exchange(from: &File, name: &str, to: &File, with: &str) -> Result<(), Errno> {
+    rustix::fs::renameat_with(from, name, to, with, rustix::fs::RenameFlags::EXCHANGE)
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+fn exchange(_: &File, _: &str, _: &File, _: &str) -> Result<(), Errno> {
+    Err(Errno::NOSYS)
+}

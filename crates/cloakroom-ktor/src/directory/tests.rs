@@ -1,0 +1,3 @@
+//! What shows only from inside.
+
+pub(super) mod process;

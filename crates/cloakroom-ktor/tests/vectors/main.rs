@@ -13,6 +13,8 @@
 mod cookies;
 #[cfg(test)]
 mod decode_cookie;
+#[cfg(all(test, unix))]
+mod directory;
 #[cfg(test)]
 mod recording;
 #[cfg(test)]

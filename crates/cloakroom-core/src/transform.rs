@@ -192,7 +192,16 @@ impl fmt::Debug for Fingerprint {
     }
 }
 
+/// How many bytes a step may leave unless the provider says otherwise.
+pub(crate) const DEFAULT_LIMIT: usize = 64 * 1024;
+
+/// The keys of a context that has none.
+static NO_KEYS: Prepared = Prepared::none();
+
 /// What a transformer knows of the token that it works on.
+///
+/// A request's context comes from its provider. Tests, fuzz targets and tools that run a step by
+/// itself make [a detached one](Self::detached).
 pub struct Context<'a> {
     pub(crate) application: &'a str,
     pub(crate) provider: &'a str,
@@ -206,7 +215,77 @@ pub struct Context<'a> {
     pub(crate) found: Cell<Option<KeyId>>,
 }
 
-impl Context<'_> {
+impl<'a> Context<'a> {
+    /// A context outside of any request and provider, without keys of a ring and with the default
+    /// limit: for running a transformer by itself.
+    ///
+    /// ```
+    /// use cloakroom_core::{
+    ///     Buffer, Context, Freshness, Protection, Refusal, ThreadEntropy, Timestamp, Transformer,
+    /// };
+    ///
+    /// /// Ends the content with a full stop.
+    /// #[derive(Debug)]
+    /// struct FullStop;
+    ///
+    /// impl Transformer for FullStop {
+    ///     fn protection(&self) -> Protection {
+    ///         Protection::None
+    ///     }
+    ///
+    ///     fn write(&self, _: &Context<'_>, buffer: &mut Buffer) {
+    ///         buffer.append(b".");
+    ///     }
+    ///
+    ///     fn read(&self, _: &Context<'_>, buffer: &mut Buffer) -> Result<Freshness, Refusal> {
+    ///         if !buffer.as_slice().ends_with(b".") {
+    ///             return Err(Refusal::Transformer);
+    ///         }
+    ///         buffer.trim_back(1).map_err(|_| Refusal::Transformer)?;
+    ///         Ok(Freshness::Current)
+    ///     }
+    /// }
+    ///
+    /// let cx = Context::detached("shop", "cart", &ThreadEntropy, Timestamp::EPOCH);
+    /// let mut buffer = Buffer::from_vec(b"three apples".to_vec());
+    /// FullStop.write(&cx, &mut buffer);
+    /// assert_eq!(buffer.as_slice(), b"three apples.");
+    /// assert_eq!(FullStop.read(&cx, &mut buffer), Ok(Freshness::Current));
+    /// assert_eq!(FullStop.read(&cx, &mut buffer), Err(Refusal::Transformer));
+    /// ```
+    #[must_use]
+    pub fn detached(
+        application: &'a str,
+        provider: &'a str,
+        entropy: &'a dyn Entropy,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            application,
+            provider,
+            now,
+            limit: DEFAULT_LIMIT,
+            entropy,
+            keys: &NO_KEYS,
+            issuing: None,
+            found: Cell::new(None),
+        }
+    }
+
+    /// The same context, in which a step may leave `bytes`.
+    ///
+    /// ```
+    /// # use cloakroom_core::{Context, ThreadEntropy, Timestamp};
+    /// let cx = Context::detached("shop", "cart", &ThreadEntropy, Timestamp::EPOCH);
+    /// assert_eq!(cx.limit(), 64 * 1024);
+    /// assert_eq!(cx.with_limit(1_000).limit(), 1_000);
+    /// ```
+    #[must_use]
+    pub const fn with_limit(mut self, bytes: usize) -> Self {
+        self.limit = bytes;
+        self
+    }
+
     /// The name of the application.
     #[must_use]
     pub const fn application(&self) -> &str {

@@ -35,6 +35,22 @@ pub struct Prepared {
 }
 
 impl Prepared {
+    /// No keys at all: what a transformer is given that runs outside of any provider.
+    ///
+    /// ```
+    /// use cloakroom_crypto::{Prepared, Timestamp};
+    ///
+    /// assert!(Prepared::none().issuing(Timestamp::EPOCH).is_none());
+    /// ```
+    #[must_use]
+    pub const fn none() -> Self {
+        Self {
+            generation: 0,
+            keys: Vec::new(),
+            revoked: BTreeSet::new(),
+        }
+    }
+
     pub(crate) fn new(state: &RingState, scope: &Scope<'_>) -> Self {
         let live = state
             .keys

@@ -15,7 +15,7 @@ use crate::native::steps::{Seal, Sign};
 use crate::plan::ConflictRule;
 use crate::provider::{JoinWith, Joiner, StorageFailure, SubjectOf, Validate};
 use crate::registry::SessionValue;
-use crate::transform::{Chain, Transformer};
+use crate::transform::{Chain, DEFAULT_LIMIT, Transformer};
 use crate::transport::options::CookieOptions;
 
 /// A session in a cookie, being configured.
@@ -108,7 +108,7 @@ impl<S: SessionValue, W> SessionOptions<S, W> {
             storage_failure: StorageFailure::Respond503,
             storage_timeout: Some(Duration::from_secs(5)),
             subject_limit: None,
-            limit: 64 * 1024,
+            limit: DEFAULT_LIMIT,
             only_by_id: None,
             foreign: Foreign::default(),
         }

@@ -4,25 +4,26 @@
 //! One module for each array of a recording. Each prints how many entries it compared, and fails
 //! on an empty array that the recording should have.
 
+#![cfg(test)]
 #![expect(
     clippy::print_stdout,
     reason = "how many entries were compared is to be seen"
 )]
 
-#[cfg(test)]
+mod chain;
 mod cookies;
-#[cfg(test)]
 mod decode_cookie;
-#[cfg(all(test, unix))]
-mod directory;
-#[cfg(test)]
-mod recording;
-#[cfg(test)]
-mod sent;
-#[cfg(test)]
-mod set_cookie;
 mod deserialize;
+mod digest;
+#[cfg(unix)]
+mod directory;
+mod encrypt;
+mod hex;
+mod mac;
 mod recording;
+mod sent;
 mod serialize;
+mod set_cookie;
+mod steps;
 mod types;
 mod written;

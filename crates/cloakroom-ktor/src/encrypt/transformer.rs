@@ -1,0 +1,277 @@
+//! The transformer.
+
+use std::fmt;
+
+use crate::code::Coder;
+use crate::key::{EncryptionKey, SigningKey};
+use crate::refused::REFUSED;
+use cloakroom_core::{
+    Buffer, Context, Fingerprint, Freshness, Protection, Refusal, Transformer, Warning,
+};
+
+use super::cbc::{BLOCK, Cbc, padding, unpadded_len};
+use super::iv::Iv;
+use super::layout::{Envelope, put_together, take_apart};
+
+/// Encrypts and signs a content, as Ktor's `SessionTransportTransformerEncrypt` does.
+///
+/// The encryption key's length chooses AES-128, AES-192 or AES-256; the signing key has its
+/// algorithm with it.
+///
+/// # Security
+///
+/// * [`ktor1_2`](Self::ktor1_2) gives secrecy and authenticity. Equal contents show as equal MACs.
+/// * [`ktor3`](Self::ktor3) authenticates all but the iv: **a client can change the first 16 bytes
+///   of its session at will**. So it claims to protect nothing, and a session that travels under
+///   nothing else is refused by `build()`. Put a [`MessageAuthentication`] behind it, or use
+///   [`derived_iv`](Self::derived_iv) where no Kotlin service writes.
+/// * Nothing but the content is in a token: a client can put back an older one whenever it likes.
+///
+/// [`MessageAuthentication`]: crate::MessageAuthentication
+///
+/// # Examples
+///
+/// ```
+/// use cloakroom_core::{Buffer, Context, Freshness, ThreadEntropy, Timestamp, Transformer};
+/// use cloakroom_ktor::{Encrypt, EncryptionKey, SigningKey};
+///
+/// let encryption = EncryptionKey::from_hex("00112233445566778899aabbccddeeff")?;
+/// let signing = SigningKey::from_hex("02030405060708090a0b0c")?;
+/// let encrypt = Encrypt::ktor1_2(&encryption, &signing);
+///
+/// let cx = Context::detached("shop", "login", &ThreadEntropy, Timestamp::EPOCH);
+/// let mut buffer = Buffer::from_vec(b"cart=%23cl&userId=%23sid2".to_vec());
+/// encrypt.write(&cx, &mut buffer);
+/// assert_eq!(buffer.len(), 32 + 1 + 64 + 1 + 64);
+/// assert!(buffer.as_slice().ends_with(
+///     b":51a5e9fcd1c91418f9a623bafa5022a524348e44244265dc0cab2cebacc28a5d"
+/// ));
+///
+/// assert_eq!(encrypt.read(&cx, &mut buffer), Ok(Freshness::Current));
+/// assert_eq!(buffer.as_slice(), b"cart=%23cl&userId=%23sid2");
+/// # Ok::<(), cloakroom_ktor::KeyError>(())
+/// ```
+pub struct Encrypt {
+    format: Format,
+    cbc: Box<Cbc>,
+    coder: Coder,
+    iv: Iv,
+    fingerprint: Fingerprint,
+    warning: Option<Warning>,
+}
+
+/// What is written and what is read.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Format {
+    /// The MAC of the plaintext.
+    Ktor1And2,
+    /// The MAC of the ciphertext.
+    Ktor3,
+    /// Written as 3, read as either.
+    Ktor3ReadingBoth,
+}
+
+impl Encrypt {
+    /// The format of Ktor 1 and 2: the MAC is that of the plaintext.
+    ///
+    /// The other options have no effect on it: it is the older format, and authenticates the whole
+    /// content whatever the iv.
+    ///
+    /// ```
+    /// # use cloakroom_core::{Protection, Transformer};
+    /// # use cloakroom_ktor::{Encrypt, EncryptionKey, SigningKey};
+    /// # let (encryption, signing) = (EncryptionKey::new(&[1; 32])?, SigningKey::new(&[2; 32])?);
+    /// let encrypt = Encrypt::ktor1_2(&encryption, &signing);
+    /// assert_eq!(encrypt.protection(), Protection::Secrecy);
+    /// # Ok::<(), cloakroom_ktor::KeyError>(())
+    /// ```
+    #[must_use]
+    pub fn ktor1_2(encryption: &EncryptionKey, signing: &SigningKey) -> Self {
+        Self::new(Format::Ktor1And2, encryption, signing)
+    }
+
+    /// The format of Ktor 3: the MAC is that of the ciphertext, and nothing authenticates the iv.
+    ///
+    /// # Security
+    ///
+    /// By itself it protects nothing, as the [type](Self) says.
+    ///
+    /// ```
+    /// # use cloakroom_core::{Protection, Transformer};
+    /// # use cloakroom_ktor::{Encrypt, EncryptionKey, SigningKey};
+    /// # let (encryption, signing) = (EncryptionKey::new(&[1; 32])?, SigningKey::new(&[2; 32])?);
+    /// let encrypt = Encrypt::ktor3(&encryption, &signing);
+    /// assert_eq!(encrypt.protection(), Protection::None);
+    /// # Ok::<(), cloakroom_ktor::KeyError>(())
+    /// ```
+    #[must_use]
+    pub fn ktor3(encryption: &EncryptionKey, signing: &SigningKey) -> Self {
+        Self::new(Format::Ktor3, encryption, signing)
+    }
+
+    /// Reads the format of Ktor 1 and 2 too, as Ktor's `backwardCompatibleRead` does. What was read
+    /// in it is [`Freshness::Outdated`], to be written anew as Ktor 3 has it.
+    ///
+    /// # Security
+    ///
+    /// The older format is decrypted before it is verified; turn this off when the last old token
+    /// has ended.
+    ///
+    /// ```
+    /// # use cloakroom_core::{Buffer, Context, Freshness, ThreadEntropy, Timestamp, Transformer};
+    /// # use cloakroom_ktor::{Encrypt, EncryptionKey, SigningKey};
+    /// # let (encryption, signing) = (EncryptionKey::new(&[1; 32])?, SigningKey::new(&[2; 32])?);
+    /// let cx = Context::detached("shop", "login", &ThreadEntropy, Timestamp::EPOCH);
+    /// let mut buffer = Buffer::from_vec(b"content".to_vec());
+    /// Encrypt::ktor1_2(&encryption, &signing).write(&cx, &mut buffer);
+    ///
+    /// let both = Encrypt::ktor3(&encryption, &signing).backward_compatible_read();
+    /// assert_eq!(both.read(&cx, &mut buffer), Ok(Freshness::Outdated));
+    /// both.write(&cx, &mut buffer);
+    /// assert_eq!(both.read(&cx, &mut buffer), Ok(Freshness::Current));
+    /// # Ok::<(), cloakroom_ktor::KeyError>(())
+    /// ```
+    #[must_use]
+    pub const fn backward_compatible_read(mut self) -> Self {
+        self.format = match self.format {
+            Format::Ktor1And2 => Format::Ktor1And2,
+            Format::Ktor3 | Format::Ktor3ReadingBoth => Format::Ktor3ReadingBoth,
+        };
+        self
+    }
+
+    /// Derives the iv from keys and content, and takes no other: for when **no Kotlin service writes
+    /// any more**. Kotlin services still read what is written.
+    ///
+    /// What Ktor 3 wrote is refused from then on. So is what this service wrote without the option.
+    ///
+    /// # Security
+    ///
+    /// This gives secrecy and authenticity. Equal contents show as equal tokens: who sees two tokens
+    /// sees whether they are the same session state, and nothing else.
+    ///
+    /// ```
+    /// # use cloakroom_core::{Buffer, Context, Protection, ThreadEntropy, Timestamp, Transformer};
+    /// # use cloakroom_ktor::{Encrypt, EncryptionKey, SigningKey};
+    /// # let (encryption, signing) = (EncryptionKey::new(&[1; 32])?, SigningKey::new(&[2; 32])?);
+    /// let ours = Encrypt::ktor3(&encryption, &signing).derived_iv();
+    /// assert_eq!(ours.protection(), Protection::Secrecy);
+    ///
+    /// let cx = Context::detached("shop", "login", &ThreadEntropy, Timestamp::EPOCH);
+    /// let mut buffer = Buffer::from_vec(b"content".to_vec());
+    /// ours.write(&cx, &mut buffer);
+    /// assert!(Encrypt::ktor3(&encryption, &signing).read(&cx, &mut buffer).is_ok());
+    /// # Ok::<(), cloakroom_ktor::KeyError>(())
+    /// ```
+    #[must_use]
+    pub fn derived_iv(mut self) -> Self {
+        if self.format != Format::Ktor1And2 {
+            self.iv = self.iv.into_derived();
+        }
+        self
+    }
+
+    fn new(format: Format, encryption: &EncryptionKey, signing: &SigningKey) -> Self {
+        Self {
+            format,
+            cbc: Box::new(Cbc::new(encryption.aes())),
+            coder: Coder::hmac(signing.algorithm(), signing.bytes()),
+            iv: Iv::random(encryption, signing),
+            fingerprint: signing.fingerprint(),
+            warning: encryption.warning().or(signing.warning()),
+        }
+    }
+
+    /// Leaves the content in the buffer, or anything if there is none.
+    fn open(&self, cx: &Context<'_>, buffer: &mut Buffer) -> Option<Freshness> {
+        // No padding is longer than a block, so more than this holds too long a content.
+        let longest = cx.limit().saturating_add(BLOCK);
+        let envelope = take_apart(buffer, self.coder.len(), longest)?;
+        let bytes = buffer.as_mut_slice();
+        let total = bytes.len();
+        let (len, freshness) = match self.format {
+            Format::Ktor1And2 => (self.open_ktor1_2(&envelope, bytes)?, Freshness::Current),
+            _ if self.is_signed(&envelope, bytes) => {
+                (self.open_ktor3(&envelope, bytes)?, Freshness::Current)
+            }
+            Format::Ktor3 => return None,
+            Format::Ktor3ReadingBoth => (self.open_ktor1_2(&envelope, bytes)?, Freshness::Outdated),
+        };
+        str::from_utf8(bytes.get(..len)?).ok()?;
+        buffer.trim_back(total - len).ok()?;
+        Some(freshness)
+    }
+
+    /// Whether the code is that of the ciphertext.
+    fn is_signed(&self, envelope: &Envelope, ciphertext: &[u8]) -> bool {
+        self.coder.code(ciphertext).same(&envelope.code).into()
+    }
+
+    /// Decrypts a ciphertext that is authentic, and gives the length of the content.
+    fn open_ktor3(&self, envelope: &Envelope, bytes: &mut [u8]) -> Option<usize> {
+        self.cbc.decrypt(&envelope.iv, bytes);
+        let (len, is_padding) = unpadded_len(bytes);
+        let is_iv = self.iv.may_be(&envelope.iv, bytes.get(..len)?);
+        bool::from(is_padding & is_iv).then_some(len)
+    }
+
+    /// Decrypts what may be anything, and gives the length of the content if that is authentic.
+    ///
+    /// Takes as long with bad padding as with good.
+    fn open_ktor1_2(&self, envelope: &Envelope, bytes: &mut [u8]) -> Option<usize> {
+        self.cbc.decrypt(&envelope.iv, bytes);
+        let (len, is_padding) = unpadded_len(bytes);
+        let longest = bytes.len().saturating_sub(1);
+        let code = self.coder.code_of_prefix(bytes, len, longest);
+        bool::from(is_padding & code.same(&envelope.code)).then_some(len)
+    }
+}
+
+impl Transformer for Encrypt {
+    fn protection(&self) -> Protection {
+        match self.format {
+            Format::Ktor1And2 => Protection::Secrecy,
+            Format::Ktor3 | Format::Ktor3ReadingBoth if self.iv.is_derived() => Protection::Secrecy,
+            Format::Ktor3 | Format::Ktor3ReadingBoth => Protection::None,
+        }
+    }
+
+    fn write(&self, cx: &Context<'_>, buffer: &mut Buffer) {
+        let content = buffer.as_slice();
+        let iv = self.iv.of(cx, content);
+        let of_plaintext = (self.format == Format::Ktor1And2).then(|| self.coder.code(content));
+
+        let (bytes, count) = padding(buffer.len());
+        buffer.append(bytes.get(..count).unwrap_or_default());
+        self.cbc.encrypt(&iv, buffer.as_mut_slice());
+
+        let ciphertext = buffer.as_slice();
+        let code = of_plaintext.unwrap_or_else(|| self.coder.code(ciphertext));
+        buffer.replace(put_together(&iv, ciphertext, &code));
+    }
+
+    fn read(&self, cx: &Context<'_>, buffer: &mut Buffer) -> Result<Freshness, Refusal> {
+        self.open(cx, buffer).ok_or_else(|| {
+            // Nobody is to find a plaintext that nothing authenticated.
+            buffer.clear();
+            REFUSED
+        })
+    }
+
+    fn unbound_key(&self) -> Option<Fingerprint> {
+        Some(self.fingerprint)
+    }
+
+    fn warning(&self) -> Option<Warning> {
+        self.warning
+    }
+}
+
+impl fmt::Debug for Encrypt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Encrypt")
+            .field("format", &self.format)
+            .field("derived_iv", &self.iv.is_derived())
+            .finish_non_exhaustive()
+    }
+}

@@ -122,6 +122,9 @@ pub use cloakroom_tower::{LayerExt, SessionLayer, SessionService};
 #[cfg(feature = "axum")]
 pub use cloakroom_axum::{Absent, Present};
 
+#[cfg(feature = "ktor")]
+pub use cloakroom_ktor as ktor;
+
 /// The README's code is a test.
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]

@@ -82,6 +82,17 @@ impl KtorCookie {
         }
     }
 
+    /// The version whose cookie it is.
+    ///
+    /// ```
+    /// # use cloakroom_ktor::{Ktor, KtorCookie};
+    /// assert_eq!(KtorCookie::new(Ktor::V2).ktor(), Ktor::V2);
+    /// ```
+    #[must_use]
+    pub const fn ktor(&self) -> Ktor {
+        self.ktor
+    }
+
     /// How the token becomes the cookie's value. Default: [`CookieEncoding::Uri`].
     ///
     /// The client's cookie does not say how it is encoded, so a change makes every cookie that is

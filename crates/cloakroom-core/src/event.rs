@@ -75,6 +75,8 @@ pub enum EventKind {
     /// The session was taken over from the provider's other form: what lay or travelled there is
     /// now written as the provider writes.
     Moved,
+    /// The record was encrypted again, under the key that issues now.
+    Resealed,
     /// The session has a new proof (by id) or a new generation (by value).
     Rotated,
     /// The new proof came back for the first time; the old one now has an end.

@@ -36,6 +36,8 @@ pub(crate) struct Form {
     /// record. So there is nothing to say when it began, and of which format it is.
     pub(crate) bare: bool,
     pub(crate) ids: Ids,
+    /// Content is encrypted before the storage gets it.
+    pub(crate) sealed_at_rest: bool,
     /// Present exactly if sessions are tracked by id.
     pub(crate) storage: Option<Arc<dyn DynStorage>>,
 }

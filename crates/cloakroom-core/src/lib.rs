@@ -2,6 +2,7 @@
 //! and manager. No framework, no HTTP types.
 
 mod ask;
+mod at_rest;
 #[cfg(feature = "axum")]
 mod axum;
 mod buffer;

@@ -23,7 +23,7 @@ use crate::key_id::KeyId;
 use crate::keyset::Dates;
 use crate::mac::{Mac, same};
 use crate::ring::{Counters, RingKey};
-use crate::subkey::{Use, subkey};
+use crate::subkey::{Use, record_key, subkey};
 use crate::xaes::Xaes;
 
 /// The version of sealed tokens: XAES-256-GCM.
@@ -265,24 +265,63 @@ impl PreparedKey {
         self.log.short_tag(&[data])
     }
 
-    /// The subkey for what a storage keeps.
+    /// Encrypts the content of one record in place and gives the tag (XAES-256-GCM).
+    ///
+    /// The key is made, by HKDF, of the subkey for what a storage keeps and of `secret`: what the
+    /// client's id holds and the storage does not. `bound` is authenticated with it.
     ///
     /// # Security
     ///
-    /// A key in the open, for sealing at rest alone: derive from it, and let it drop.
+    /// A nonce must never be used twice under one key and secret: take it from an
+    /// [`Entropy`](crate::Entropy).
     ///
     /// ```
-    /// # use cloakroom_crypto::{Key, KeyRing, OsEntropy, ProviderKeys, Timestamp};
-    /// # let ring = KeyRing::single(Key::generate(&OsEntropy));
-    /// # let now = Timestamp::EPOCH;
-    /// let cart = ProviderKeys::new(&ring, "shop", "cart").prepared();
-    /// let login = ProviderKeys::new(&ring, "shop", "login").prepared();
-    /// let (cart, login) = (cart.issuing(now).unwrap(), login.issuing(now).unwrap());
-    /// assert_ne!(cart.expose_at_rest_key(), login.expose_at_rest_key());
+    /// # use cloakroom_crypto::{Forged, Key, KeyRing, OsEntropy, ProviderKeys, Timestamp};
+    /// # let keys = ProviderKeys::new(&KeyRing::single(Key::generate(&OsEntropy)), "shop", "cart");
+    /// # let prepared = keys.prepared();
+    /// # let key = prepared.issuing(Timestamp::EPOCH).unwrap();
+    /// let (nonce, mut content) = ([7; 24], *b"3 apples");
+    /// let tag = key.seal_at_rest(b"locator", &nonce, b"row 1", &mut content);
+    ///
+    /// let elsewhere = key.open_at_rest(b"locator", &nonce, b"row 2", &mut content.clone(), &tag);
+    /// assert_eq!(elsewhere, Err(Forged));
+    /// key.open_at_rest(b"locator", &nonce, b"row 1", &mut content, &tag)?;
+    /// assert_eq!(&content, b"3 apples");
+    /// # Ok::<(), Forged>(())
     /// ```
     #[must_use]
-    pub fn expose_at_rest_key(&self) -> Zeroizing<[u8; 32]> {
-        (*self.at_rest).clone()
+    pub fn seal_at_rest(
+        &self,
+        secret: &[u8],
+        nonce: &[u8; 24],
+        bound: &[u8],
+        in_place: &mut [u8],
+    ) -> [u8; 16] {
+        self.counters.issued();
+        self.record_key(secret).seal(nonce, bound, in_place)
+    }
+
+    /// Decrypts in place what [`seal_at_rest`](Self::seal_at_rest) made.
+    ///
+    /// # Errors
+    ///
+    /// [`Forged`] if it is not that: changed, moved to another record, or of another key. The bytes
+    /// are then worthless.
+    pub fn open_at_rest(
+        &self,
+        secret: &[u8],
+        nonce: &[u8; 24],
+        bound: &[u8],
+        in_place: &mut [u8],
+        tag: &[u8; 16],
+    ) -> Result<(), Forged> {
+        self.record_key(secret).open(nonce, bound, in_place, tag)?;
+        self.counters.accepted();
+        Ok(())
+    }
+
+    fn record_key(&self, secret: &[u8]) -> Xaes {
+        Xaes::new(&record_key(&self.at_rest, secret))
     }
 }
 

@@ -59,6 +59,14 @@ pub(crate) fn subkey(
     subkey
 }
 
+/// The key of one record, made of the subkey for what a storage keeps and of what the storage does
+/// not know.
+pub(crate) fn record_key(at_rest: &[u8; 32], secret: &[u8]) -> Zeroizing<[u8; 32]> {
+    let mut key = Zeroizing::new([0; 32]);
+    expand(at_rest, &frame(&[DOMAIN, b"record", secret]), &mut key);
+    key
+}
+
 /// The public name of `key`. Its info has two fields where that of a subkey has four.
 pub(crate) fn name_of(key: &[u8; 32]) -> [u8; 8] {
     let mut name = [0; 8];

@@ -75,9 +75,10 @@ fn codes_of_ids_and_names_for_logs_are_frozen() {
 
 /// Rules: subkeys.
 #[test]
-fn the_key_for_storages_is_frozen() {
-    assert_eq!(
-        hex(&*key(&prepared()).expose_at_rest_key()),
-        "2ffed099b80813542bff5b3f0105809a5c43f0893caa290282352bc1075543a9"
-    );
+fn what_a_storage_keeps_is_frozen() {
+    let prepared = prepared();
+    let mut content = *b"3 apples";
+    let tag = key(&prepared).seal_at_rest(b"locator", &[7; 24], b"row 1", &mut content);
+    assert_eq!(hex(&content), "83e84dfbcf7ff036");
+    assert_eq!(hex(&tag), "acbb6c70f4b7a2ed8350b731c3130514");
 }

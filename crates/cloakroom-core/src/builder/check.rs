@@ -106,6 +106,13 @@ fn check_bare<S, W>(options: &SessionOptions<S, W>) -> Checked {
             "say the form of the ids with `ids`, or leave it out",
         );
     }
+    if is_bare(options) && foreign.sealed_at_rest {
+        return refuse(
+            "sealed_at_rest",
+            "the content lies as another session system reads it",
+            "leave it out, or move the session to cloakroom's own form",
+        );
+    }
     if !is_bare(options) {
         return Ok(());
     }

@@ -21,6 +21,7 @@ pub(super) struct Foreign<S> {
     pub(super) ids: Option<Arc<dyn IdForm>>,
     /// Records lie under the ids themselves.
     pub(super) keys_are_ids: bool,
+    pub(super) sealed_at_rest: bool,
     pub(super) rules: Rules,
     pub(super) cache_headers: bool,
     pub(super) shares_keys: bool,
@@ -42,6 +43,7 @@ impl<S> Default for Foreign<S> {
             bare: Bare::No,
             ids: None,
             keys_are_ids: false,
+            sealed_at_rest: false,
             rules: Rules::native(),
             cache_headers: true,
             shares_keys: false,

@@ -26,6 +26,7 @@ pub struct OtherForm<S> {
     pub(super) bare: Bare,
     pub(super) ids: Option<Arc<dyn IdForm>>,
     pub(super) keys_are_ids: bool,
+    pub(super) sealed_at_rest: bool,
 }
 
 impl<S: SessionValue> OtherForm<S> {
@@ -37,6 +38,7 @@ impl<S: SessionValue> OtherForm<S> {
             bare: Bare::No,
             ids: None,
             keys_are_ids: false,
+            sealed_at_rest: false,
         }
     }
 
@@ -85,6 +87,12 @@ impl<S: SessionValue> OtherForm<S> {
     /// Ids of another session system.
     pub fn ids(mut self, form: impl IdForm) -> Self {
         self.ids = Some(Arc::new(form));
+        self
+    }
+
+    /// Records whose content is encrypted.
+    pub const fn sealed_at_rest(mut self) -> Self {
+        self.sealed_at_rest = true;
         self
     }
 

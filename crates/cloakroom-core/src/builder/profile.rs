@@ -1,5 +1,5 @@
-//! What profiles of other session systems say of a session type, and how a provider moves from one
-//! form of tokens to another.
+//! What profiles of other session systems say of a session type, how a provider moves from one form
+//! of tokens to another, and how it seals what a storage keeps.
 
 use std::sync::Arc;
 
@@ -89,6 +89,41 @@ impl<S: SessionValue, W> SessionOptions<S, W> {
     pub const fn keys_are_ids(mut self) -> Self {
         self.foreign.keys_are_ids = true;
         self.only_by_id = Some("keys_are_ids");
+        self
+    }
+
+    /// Encrypts the content of records before the storage gets it (XAES-256-GCM), under a key made
+    /// of the ring's and of the id that only the client has. For stored sessions. Default: off.
+    ///
+    /// A record is bound to its place, its subject and its dates: in another place, or of another
+    /// subject, it does not decrypt. A record under an older key is written again under the one
+    /// that issues as soon as it is read, so that keys change without logging anyone out.
+    ///
+    /// To turn it on for sessions that lie there already, read them besides for a time:
+    ///
+    /// ```
+    /// # use cloakroom_core::example_build;
+    /// use cloakroom_core::{MemoryStorage, Timestamp};
+    ///
+    /// let (storage, end) = (MemoryStorage::new(), Timestamp::from_secs(1_900_000_000));
+    /// example_build(|c| {
+    ///     c.stored_in(&storage)
+    ///         .sealed_at_rest()
+    ///         .also_reads(end, |plain| plain.stored_in(&storage))
+    /// })
+    /// .unwrap();
+    /// ```
+    ///
+    /// # Security
+    ///
+    /// Who steals the storage reads no content and has no usable id; who steals the ring's key as
+    /// well still needs each client's id. What remains: who can write to the storage can delete
+    /// sessions, put back an older copy of a record in its own place, and move idle deadlines;
+    /// and who can read it sees subjects, dates and sizes. Give a hash of the user's id as the
+    /// subject where that is too much.
+    pub const fn sealed_at_rest(mut self) -> Self {
+        self.foreign.sealed_at_rest = true;
+        self.only_by_id = Some("sealed_at_rest");
         self
     }
 

@@ -12,14 +12,12 @@ use super::error::BuildError;
 use super::foreign::{AlsoRead, MakeTransport};
 use super::options::{CookieSession, HeaderSession, SessionOptions};
 use crate::environment::Environment;
-use crate::erased::DynStorage;
 use crate::event::{EventKind, Observer};
-use crate::form::{Bare, Form};
+use crate::form::Form;
 use crate::ids::{IdForm, Ids};
 use crate::native::as_text::AsText;
 use crate::provider::{Other, Provider, Typed};
 use crate::registry::{Registered, SessionValue, Sessions};
-use crate::transform::Chain;
 use crate::transport::contract::Carrier;
 use crate::transport::contradiction::Contradiction;
 use crate::transport::cookie::CookieWire;
@@ -215,21 +213,29 @@ impl SessionsBuilder {
         let codec = options.codec.map_err(|error| refused(in_schema(error)))?;
         let here = (&*self.application, &*name);
         let native_wire = wire.is_native();
-        let form = form_of(
-            options.chain,
-            options.storage,
-            options.foreign.bare,
-            ids(options.foreign.ids, options.foreign.keys_are_ids, here),
-            native_wire,
-        );
+        let stored = options.storage.is_some();
+        let form = Form {
+            chain: options.chain,
+            bare: options.foreign.bare.is(stored),
+            ids: ids(options.foreign.ids, options.foreign.keys_are_ids, here),
+            sealed_at_rest: options.foreign.sealed_at_rest,
+            storage: options.storage,
+        };
+        let form = travelling(form, native_wire);
         let (other, other_codec) = match options.foreign.other {
             None => (None, None),
             Some(AlsoRead {
                 form: said, until, ..
             }) => {
                 let codec = said.codec.map_err(|error| refused(in_schema(error)))?;
-                let ids = ids(said.ids, said.keys_are_ids, here);
-                let form = form_of(said.chain, said.storage, said.bare, ids, native_wire);
+                let form = Form {
+                    chain: said.chain,
+                    bare: said.bare.is(stored),
+                    ids: ids(said.ids, said.keys_are_ids, here),
+                    sealed_at_rest: said.sealed_at_rest,
+                    storage: said.storage,
+                };
+                let form = travelling(form, native_wire);
                 (Some(Other { form, until }), Some(codec))
             }
         };
@@ -262,27 +268,15 @@ impl SessionsBuilder {
 
 /// A form whose tokens are text where they travel by another system's transport, which carries
 /// nothing else.
-fn form_of(
-    mut chain: Chain,
-    storage: Option<Arc<dyn DynStorage>>,
-    bare: Bare,
-    ids: Ids,
-    native_wire: bool,
-) -> Form {
-    let bare = bare.is(storage.is_some());
-    let is_text = match storage {
-        Some(_) => !ids.have_proofs(),
-        None => bare,
+fn travelling(mut form: Form, native_wire: bool) -> Form {
+    let is_text = match form.storage {
+        Some(_) => !form.ids.have_proofs(),
+        None => form.bare,
     };
     if !is_text && !native_wire {
-        chain.push(AsText);
+        form.chain.push(AsText);
     }
-    Form {
-        chain,
-        bare,
-        ids,
-        storage,
-    }
+    form
 }
 
 /// The ids of a provider: of another system's form, or our own.

@@ -3,17 +3,19 @@
 use std::sync::Arc;
 
 use cloakroom_storage::{
-    CreateOutcome, RemoveOutcome, StorageKey, Stored, TouchOutcome, UpdateOutcome,
+    CreateOutcome, Record, RemoveOutcome, StorageKey, Stored, TouchOutcome, UpdateOutcome,
 };
 
 use cloakroom_time::Timestamp;
 
 use super::records::{changed_record, content_of, new_record, subject_limit};
 use super::work::Work;
+use crate::at_rest;
 use crate::buffer::Buffer;
 use crate::erased::{DynStorage, within};
 use crate::event::EventKind;
 use crate::id::{Proof, same_proof};
+use crate::ids::RecordId;
 use crate::loaded::{ById, Origin};
 use crate::plan::{
     Answer, Change, ClientStep, Failure, Joined, Live, Next, Notes, Presented, ProofChange,
@@ -126,7 +128,9 @@ async fn create(work: &mut Work) -> Result<Answer, Failure> {
     };
     let provider = work.provider();
     let limit = subject_limit(work);
-    let call = storage.create(&new.key, &new.record, limit, work.moment.now);
+    let kept = sealed(work, &new.id, &new.key, &new.record)?;
+    let kept = kept.as_ref().unwrap_or(&new.record);
+    let call = storage.create(&new.key, kept, limit, work.moment.now);
     let answer = match within(provider.storage_timeout, call).await {
         Ok(CreateOutcome::Created(version)) => {
             work.successor = Some(Box::new(ById {
@@ -170,6 +174,12 @@ async fn moved_by_another(work: &mut Work, key: StorageKey) -> Answer {
         Ok(None) => return Answer::Gone,
         Err(_) => return Answer::Failed,
     };
+    let Origin::ById(origin) = &work.draft.loaded.origin else {
+        return Answer::Failed;
+    };
+    let Some(theirs) = unsealed(work, &origin.id.clone(), &key, theirs) else {
+        return Answer::Failed;
+    };
     let Origin::ById(origin) = &mut work.draft.loaded.origin else {
         return Answer::Failed;
     };
@@ -197,21 +207,32 @@ async fn update(work: &mut Work, change: Change) -> Result<Answer, Failure> {
     };
     let record = changed_record(work, &origin.stored.record, change, content, proof.as_ref());
     let version = origin.stored.version;
-    let call = storage.update(&origin.key, version, &record, origin.read_at);
+    let kept = sealed(work, &origin.id, &origin.key, &record)?;
+    let kept = kept.as_ref().unwrap_or(&record);
+    let call = storage.update(&origin.key, version, kept, origin.read_at);
     let outcome = within(work.provider().storage_timeout, call).await;
+    let opened = match outcome {
+        Ok(UpdateOutcome::Conflict(theirs)) => {
+            let (id, key) = (origin.id.clone(), origin.key.clone());
+            unsealed(work, &id, &key, *theirs)
+                .map(Box::new)
+                .map(UpdateOutcome::Conflict)
+        }
+        outcome => outcome.ok(),
+    };
     let Origin::ById(origin) = &mut work.draft.loaded.origin else {
         return Ok(Answer::Failed);
     };
-    Ok(match outcome {
-        Ok(UpdateOutcome::Updated(version)) => {
+    Ok(match opened {
+        Some(UpdateOutcome::Updated(version)) => {
             origin.stored = Stored::new(record, version);
             if let Some(proof) = proof {
                 origin.id.take_proof(proof);
             }
             Answer::Done
         }
-        Ok(UpdateOutcome::Gone) => Answer::Gone,
-        Ok(UpdateOutcome::Conflict(theirs)) => {
+        Some(UpdateOutcome::Gone) => Answer::Gone,
+        Some(UpdateOutcome::Conflict(theirs)) => {
             let known = work.loaded_proof.get_or_insert(origin.stored.record.proof);
             let same_proof = same_proof(known, &theirs.record.proof);
             work.base
@@ -219,8 +240,37 @@ async fn update(work: &mut Work, change: Change) -> Result<Answer, Failure> {
             origin.stored = *theirs;
             Answer::Conflict { same_proof }
         }
-        Err(_) => Answer::Failed,
+        None => Answer::Failed,
     })
+}
+
+/// The record as the storage is to have it, where that is not as we have it.
+fn sealed(
+    work: &Work,
+    id: &RecordId,
+    at: &StorageKey,
+    record: &Record,
+) -> Result<Option<Record>, Failure> {
+    let provider = work.provider();
+    if !provider.form.sealed_at_rest {
+        return Ok(None);
+    }
+    let keys = provider.keys.prepared();
+    let content = at_rest::seal(&keys, id, at, record, work.entropy(), work.moment.now);
+    let mut kept = record.clone();
+    kept.content = content.ok_or(Failure::NoIssuingKey)?;
+    Ok(Some(kept))
+}
+
+/// What lies in the storage as we have it; `None` if that is nothing of ours.
+fn unsealed(work: &Work, id: &RecordId, at: &StorageKey, mut theirs: Stored) -> Option<Stored> {
+    let provider = work.provider();
+    if provider.form.sealed_at_rest {
+        let keys = provider.keys.prepared();
+        let opened = at_rest::open(&keys, id, at, &theirs.record, work.moment.now).ok()?;
+        theirs.record.content = opened.content;
+    }
+    Some(theirs)
 }
 
 async fn touch(work: &Work, idle: Timestamp) -> Answer {
@@ -321,6 +371,7 @@ pub(super) fn take_over(work: &mut Work, settled: &Settled) {
         outdated: false,
         proof: ProofState::Current,
         elsewhere: false,
+        reseal: false,
     };
     work.draft.loaded.presented = Presented::Live(live);
 }

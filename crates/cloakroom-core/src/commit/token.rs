@@ -140,6 +140,7 @@ fn seal(work: &mut Work, sent: Sent) -> Result<(), Failure> {
         outdated: false,
         proof: ProofState::Current,
         elsewhere: false,
+        reseal: false,
     };
     let value = send(provider, content.buffer.as_slice(), &live, now)?;
     let issued_under = key.map(PreparedKey::id);

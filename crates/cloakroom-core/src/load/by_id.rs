@@ -5,12 +5,13 @@
 //! presented one stands for.
 
 use cloakroom_crypto::{Entropy, Prepared};
-use cloakroom_storage::{Record, StorageError};
+use cloakroom_storage::{Record, StorageError, StorageKey};
 use cloakroom_time::Timestamp;
 
 use super::choose::{Choice, choose, likelier};
 use super::content::{decode_record, decode_record_elsewhere};
 use super::tokens::Tokens;
+use crate::at_rest;
 use crate::buffer::Buffer;
 use crate::erased::within;
 use crate::few::Few;
@@ -217,10 +218,16 @@ async fn read(
     else {
         return Ok(Err(Refusal::UnknownId));
     };
-    let Some(stored) = within(provider.storage_timeout, storage.read(&key, now)).await? else {
+    let Some(mut stored) = within(provider.storage_timeout, storage.read(&key, now)).await? else {
         return Ok(Err(Refusal::UnknownId));
     };
+    let opened = unseal(provider, &provider.form, &id, &key, &mut stored.record, now);
+    let reseal = match opened {
+        Ok(outdated) => outdated,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
     let standing = standing(provider, &stored.record, &id, freshness, now);
+    let standing = standing.map(|live| Live { reseal, ..live });
     let origin = Box::new(ById {
         id,
         place: Place::Own,
@@ -237,13 +244,18 @@ async fn read_elsewhere(
     here: &RecordId,
     now: Timestamp,
 ) -> Result<Option<Found>, StorageError> {
-    let key = provider.other(now).and_then(|form| form.ids.key(there));
-    let (Some(storage), Some(key)) = (provider.storage(Place::Other), key) else {
+    let Some(form) = provider.other(now) else {
         return Ok(None);
     };
-    let Some(stored) = within(provider.storage_timeout, storage.read(&key, now)).await? else {
+    let (Some(storage), Some(key)) = (provider.storage(Place::Other), form.ids.key(there)) else {
         return Ok(None);
     };
+    let Some(mut stored) = within(provider.storage_timeout, storage.read(&key, now)).await? else {
+        return Ok(None);
+    };
+    if unseal(provider, form, there, &key, &mut stored.record, now).is_err() {
+        return Ok(None);
+    }
     let standing = standing(provider, &stored.record, there, Freshness::Outdated, now);
     let standing = standing.map(|live| Live {
         // What has proofs there is presented as it is: the rotation ends with the move.
@@ -286,7 +298,25 @@ fn standing(
         outdated: freshness == Freshness::Outdated,
         proof,
         elsewhere: false,
+        reseal: false,
     })
+}
+
+/// Decrypts a record's content, where it is encrypted, and says whether its key is an older one.
+fn unseal(
+    provider: &Provider,
+    form: &Form,
+    id: &RecordId,
+    at: &StorageKey,
+    record: &mut Record,
+    now: Timestamp,
+) -> Result<bool, Refusal> {
+    if !form.sealed_at_rest {
+        return Ok(false);
+    }
+    let opened = at_rest::open(&provider.keys.prepared(), id, at, record, now)?;
+    record.content = opened.content;
+    Ok(opened.outdated)
 }
 
 fn proof_state(record: &Record, id: &RecordId, now: Timestamp) -> Result<ProofState, Refusal> {

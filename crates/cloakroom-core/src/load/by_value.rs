@@ -128,6 +128,7 @@ fn bare(provider: &Provider, name: &[u8; 32], content: Buffer, now: Timestamp) -
             outdated: false,
             proof: ProofState::Current,
             elsewhere: false,
+            reseal: false,
         },
         renewed: now,
         place: Place::Own,
@@ -164,6 +165,7 @@ fn enveloped(
         outdated: false,
         proof: ProofState::Current,
         elsewhere: false,
+        reseal: false,
     };
     let renewed = envelope.renewed;
     let mut origin = origin_of(&envelope, key);

@@ -216,17 +216,25 @@ fn kept(live: &Live, policy: &Policy, moment: &Moment) -> Plan {
         return nothing();
     }
     let idle = due(live, policy, moment);
-    let settling = live.proof == ProofState::Unsettled;
-    let storage = match idle {
-        _ if settling => StorageStep::Update(Change {
+    let update = |proof| {
+        StorageStep::Update(Change {
             content: false,
             idle,
-            proof: ProofChange::Settle,
-        }),
+            proof,
+        })
+    };
+    // What is written anew is encrypted under the key that issues now.
+    let reseal = live.reseal && !moment.passive;
+    let storage = match idle {
+        _ if live.proof == ProofState::Unsettled => update(ProofChange::Settle),
+        _ if reseal => update(ProofChange::Keep),
         Some(idle) => StorageStep::Touch(idle),
         None => StorageStep::None,
     };
     let mut after = settled_note(live);
+    if reseal {
+        after = after.and(EventKind::Resealed);
+    }
     if idle.is_some() {
         after = after.and(EventKind::Touched);
     }

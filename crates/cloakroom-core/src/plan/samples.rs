@@ -50,6 +50,7 @@ pub(super) fn live() -> Live {
         outdated: false,
         proof: ProofState::Current,
         elsewhere: false,
+        reseal: false,
     }
 }
 

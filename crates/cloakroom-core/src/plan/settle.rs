@@ -117,7 +117,9 @@ fn not_moved(step: StorageStep, answer: Answer, policy: &Policy, repeats: u32) -
 }
 
 fn updated(change: Change, plan: &Plan, answer: Answer, policy: &Policy, repeats: u32) -> Next {
-    let settles_only = !change.content && change.proof == ProofChange::Settle;
+    // What the handler did not ask for may fail.
+    let unasked = matches!(change.proof, ProofChange::Settle | ProofChange::Keep);
+    let settles_only = !change.content && unasked;
     match answer {
         Answer::Done => kept(change, plan, policy, repeats),
         Answer::Gone if settles_only => unsent(Notes::one(EventKind::Ended)),

@@ -104,6 +104,8 @@ pub(crate) struct Live {
     pub(crate) proof: ProofState,
     /// Its record lies where the provider's other form keeps it, and is to be moved.
     pub(crate) elsewhere: bool,
+    /// Its record is encrypted under an older key, and is to be written under the one that issues.
+    pub(crate) reseal: bool,
 }
 
 /// How the presented proof stands to the record's.
@@ -337,19 +339,19 @@ pub enum Failure {
     NoSession,
 }
 
-/// Up to four events, in order.
+/// Up to five events, in order.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
-pub(crate) struct Notes([Option<EventKind>; 4]);
+pub(crate) struct Notes([Option<EventKind>; 5]);
 
 impl Notes {
-    pub(crate) const NONE: Self = Self([None; 4]);
+    pub(crate) const NONE: Self = Self([None; 5]);
 
     /// One event.
     pub(crate) const fn one(kind: EventKind) -> Self {
-        Self([Some(kind), None, None, None])
+        Self([Some(kind), None, None, None, None])
     }
 
-    /// These and one more; a fifth is dropped, and no plan has one.
+    /// These and one more; a sixth is dropped, and no plan has one.
     pub(crate) fn and(mut self, kind: EventKind) -> Self {
         if let Some(free) = self.0.iter_mut().find(|slot| slot.is_none()) {
             *free = Some(kind);

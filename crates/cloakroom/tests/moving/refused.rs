@@ -84,6 +84,22 @@ fn ids_without_proofs_have_no_overlap_and_own_ids_are_never_given_to_a_storage()
     assert_eq!(refused(|c| c.sealed().ids(OldIds)).field(), "ids");
 }
 
+/// Rules: sealed-at-rest.
+#[test]
+fn only_records_of_our_own_are_sealed_at_rest() {
+    let storage = MemoryStorage::new();
+    assert_eq!(
+        refused(|c| c.sealed().sealed_at_rest()).field(),
+        "sealed_at_rest"
+    );
+    let error = refused(|c| c.bare().ids(OldIds).stored_in(&storage).sealed_at_rest());
+    assert_eq!(error.field(), "sealed_at_rest");
+    assert!(
+        error.problem().contains("another session system"),
+        "{error}"
+    );
+}
+
 #[test]
 fn attributes_of_our_cookies_do_not_go_with_another_systems_transport() {
     let error = refused(|c| {

@@ -8,6 +8,7 @@
     reason = "how a test fails; the lints spare the tests themselves, not their helpers"
 )]
 
+mod at_rest;
 mod by_id;
 mod committed_early;
 mod conflicts;

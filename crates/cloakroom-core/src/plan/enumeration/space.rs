@@ -267,7 +267,7 @@ fn presented() -> Vec<Presented> {
     let later = fresh.map(|idle| idle.saturating_add(Duration::from_secs(600)));
     for absolute in deadlines {
         for idle in [None, later, fresh, earlier] {
-            for outdated in [false, true] {
+            for (outdated, reseal) in [(false, false), (true, false), (false, true)] {
                 for proof in proofs() {
                     all.push(Presented::Live(Live {
                         absolute,
@@ -275,6 +275,7 @@ fn presented() -> Vec<Presented> {
                         outdated,
                         proof,
                         elsewhere: false,
+                        reseal,
                     }));
                 }
             }
@@ -285,6 +286,7 @@ fn presented() -> Vec<Presented> {
             outdated: true,
             proof: ProofState::Current,
             elsewhere: true,
+            reseal: false,
         }));
     }
     all

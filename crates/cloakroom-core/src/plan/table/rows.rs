@@ -4,7 +4,8 @@
 //! order. Several situations, separated by `or`, and several wishes come to the same.
 //!
 //! An update is named by what it changes: `write` the content, `idle` the deadline, and of the
-//! proofs `rotate`, `replace` (the one never presented), `settle`, or `overtaken`. `lost` answers
+//! proofs `rotate`, `replace` (the one never presented), `settle`, or `overtaken`; `reseal` writes what
+//! was read. `lost` answers
 //! an update by a conflict with a record that has another proof; `conflict` by one that has not.
 
 /// The table; `super::words` knows every word in it.
@@ -189,4 +190,12 @@ row-51b | I   | live elsewhere                | write                     | gone
 row-52  | I   | live elsewhere                | sign-in                   |                      | create remove                 | new                | SignedIn
 row-52  | I   | live elsewhere                | elevate                   |                      | create remove                 | new                | Elevated
 row-52  | I   | live elsewhere                | end                       |                      | remove                        | clear              | Ended
+row-59  | I   | live reseal or live reseal nav | keep                     |                      | reseal                        |                    | Resealed
+row-59  | I   | live reseal due               | keep                      |                      | idle+reseal                   |                    | Resealed Touched
+row-59  | I   | live reseal passive           | keep                      |                      |                               |                    |
+row-59  | I   | live reseal                   | write                     |                      | write                         |                    | Changed
+row-59  | I   | unsettled reseal              | keep                      |                      | settle                        |                    | RotationSettled Resealed
+row-59b | I   | live reseal                   | keep                      | conflict             | reseal                        |                    |
+row-59b | I   | live reseal                   | keep                      | gone                 | reseal                        |                    | Ended
+row-59b | I   | live reseal                   | keep                      | failed               | reseal                        |                    | StorageFailed
 ";

@@ -118,6 +118,7 @@ fn detail(word: &str, situation: &mut Situation) {
             live.elsewhere = true;
             live.outdated = true;
         }
+        ("reseal", Presented::Live(live)) => live.reseal = true,
         ("no-proofs", _) => policy.has_proofs = false,
         ("sent-when-changed", _) => policy.rules.writes = Writes::SentWhenChanged,
         ("when-set", _) => policy.rules.writes = Writes::WhenSet,

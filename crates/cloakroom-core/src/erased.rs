@@ -56,6 +56,7 @@ pub(crate) trait DynStorage: Send + Sync {
         now: Timestamp,
     ) -> Boxed<'a, u64>;
     fn end_before<'a>(&'a self, scope: &'a Scope, time: Timestamp) -> Boxed<'a, ()>;
+    fn sweep(&self, now: Timestamp, limit: usize) -> Boxed<'_, usize>;
 }
 
 impl<S: Storage> DynStorage for S {
@@ -119,6 +120,10 @@ impl<S: Storage> DynStorage for S {
 
     fn end_before<'a>(&'a self, scope: &'a Scope, time: Timestamp) -> Boxed<'a, ()> {
         Box::pin(Storage::end_before(self, scope, time))
+    }
+
+    fn sweep(&self, now: Timestamp, limit: usize) -> Boxed<'_, usize> {
+        Box::pin(Storage::sweep(self, now, limit))
     }
 }
 

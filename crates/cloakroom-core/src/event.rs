@@ -126,6 +126,11 @@ pub enum EventKind {
     KeySourceFailed,
     /// Something about the configuration is odd; told once, when sessions are built.
     Warned(Warning),
+    /// A storage was swept. The event names no provider.
+    Swept {
+        /// How many records were removed.
+        removed: usize,
+    },
     /// A panic left the session half changed; nothing of it is kept.
     Abandoned,
     /// A change came after the session was committed.

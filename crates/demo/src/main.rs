@@ -4,9 +4,8 @@ use std::error::Error;
 use std::io::{self, Write as _};
 use std::net::Ipv4Addr;
 use std::process::ExitCode;
-use std::time::Duration;
 
-use cloakroom::{Clock as _, MemoryStorage, Storage as _, SystemClock};
+use cloakroom::{MemoryStorage, Sweeper, SystemClock};
 use demo::{Command, Cookies, HELP, Serve};
 use tokio::net::TcpListener;
 
@@ -41,7 +40,7 @@ async fn open(wish: &Serve) -> Result<(), Box<dyn Error>> {
     };
     let storage = MemoryStorage::new();
     let app = demo::app(&keys, &storage, SystemClock, cookies)?;
-    tokio::spawn(sweep(storage));
+    let sweeping = Sweeper::new(&storage).alone().start();
     let closing = demo::asked_to_end()?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, wish.port)).await?;
     writeln!(
@@ -50,20 +49,6 @@ async fn open(wish: &Serve) -> Result<(), Box<dyn Error>> {
         listener.local_addr()?
     )?;
     demo::serve(listener, app, closing).await?;
+    sweeping.stop().await;
     Ok(())
-}
-
-/// Removes what ended long ago, now and then and in batches, for as long as the shop is open: a
-/// storage counts what ended until it is swept.
-async fn sweep(storage: MemoryStorage) {
-    const BATCH: usize = 1_000;
-    let mut times = tokio::time::interval(Duration::from_secs(10 * 60));
-    loop {
-        times.tick().await;
-        while storage
-            .sweep(SystemClock.now(), BATCH)
-            .await
-            .is_ok_and(|swept| swept == BATCH)
-        {}
-    }
 }

@@ -18,3 +18,4 @@ mod rotation;
 mod shop;
 mod sign_in;
 mod subjects;
+mod sweeping;

@@ -187,6 +187,9 @@ fn put(room: &mut [u8], bytes: &[u8]) {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use zeroize::ZeroizeOnDrop;
 
     use super::*;
@@ -298,6 +301,37 @@ mod tests {
             for len in 0..600 {
                 let padded = (len + end..).find(|total| total % block == 0).unwrap();
                 assert_eq!(coder.steps(len), padded / block, "{len}");
+            }
+        }
+    }
+
+    /// Counts the blocks that it takes in for nothing.
+    struct Idle(Arc<AtomicUsize>);
+
+    impl State for Idle {
+        fn code(&self, _: &[u8]) -> Code {
+            Code::new(b"code")
+        }
+
+        fn idle(&self, _: usize) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Rules: ktor-one-refusal.
+    #[test]
+    fn the_hash_of_a_prefix_steps_as_often_whatever_its_length() {
+        for block in [64, 128] {
+            let idled = Arc::new(AtomicUsize::new(0));
+            let coder = Coder::new(Box::new(Idle(idled.clone())), 4, block);
+            for total in (16..400).step_by(16) {
+                for len in total - 16..total {
+                    idled.store(0, Ordering::Relaxed);
+                    let code = coder.code_of_prefix(&vec![0; total], len, total - 1);
+                    assert_eq!(code.as_slice(), b"code");
+                    let steps = coder.steps(len) + idled.load(Ordering::Relaxed);
+                    assert_eq!(steps, coder.steps(total - 1), "{len} of {total}");
+                }
             }
         }
     }

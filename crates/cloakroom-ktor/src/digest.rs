@@ -5,8 +5,6 @@
 //!   SHA-256 and SHA-512 whoever sees a token can sign a longer content (length extension), with
 //!   every algorithm whoever knows the salt can sign any. Ktor deprecated it in 1.1 and removed it
 //!   in 2.0.
-//! * **Read by Ktor and refused here**, since Ktor never writes it: digits in upper case, digits of
-//!   other scripts, and an extra last digit (`hex()` drops it).
 
 use cloakroom_core::{Buffer, Context, Freshness, Protection, Refusal, Transformer};
 
@@ -23,6 +21,11 @@ use crate::signed_text;
 /// It protects nothing: whoever knows the salt, or sees one token, can make others.
 /// [`protection`](Transformer::protection) says [`Protection::None`], so a session that travels
 /// under nothing else needs `forgeable_by_clients()`. It is here for reading what Ktor 1 wrote.
+///
+/// # Read by Ktor and refused here
+///
+/// Ktor never writes these: a hash with digits in upper case or of other scripts, or with an extra
+/// last digit, which `hex()` drops.
 ///
 /// # Examples
 ///

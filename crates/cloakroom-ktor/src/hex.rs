@@ -16,6 +16,9 @@ const PIECE: usize = 512;
 
 /// The bytes that Ktor's `hex()` makes of a text.
 ///
+/// As Ktor up to 3.4 has it: either case, and an odd last character is dropped, whatever it is. Ktor
+/// takes the digits of other scripts too; here they are refused.
+///
 /// For keys there is [`SigningKey::from_hex`](crate::SigningKey::from_hex) and
 /// [`EncryptionKey::from_hex`](crate::EncryptionKey::from_hex), which also warn of a dropped digit.
 ///

@@ -5,8 +5,7 @@
 //! * **Nothing else is signed**: no name, no type, no time. A token of one provider is good for
 //!   every other under the same key, for ever; so two providers that share a key are refused at
 //!   build, and a session's end must be in its content.
-//! * **Read by Ktor and refused here**: nothing. Ktor compares the digits as text, so it reads no
-//!   spelling but its own.
+//! * **One spelling**: Ktor compares the digits as text, and so reads none but its own either.
 
 use cloakroom_core::{
     Buffer, Context, Fingerprint, Freshness, Protection, Refusal, Transformer, Warning,

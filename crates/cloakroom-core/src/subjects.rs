@@ -8,7 +8,7 @@ use cloakroom_storage::{RemoveOutcome, Subject};
 use crate::erased::{DynStorage, within};
 use crate::error::StoreError;
 use crate::event::EventKind;
-use crate::provider::Provider;
+use crate::provider::{Place, Provider};
 use crate::reference::{Deadlines, ListedSession, SessionRef};
 use crate::registry::{SessionValue, Sessions};
 use crate::session::Session;
@@ -103,17 +103,23 @@ impl Sessions {
 
     /// Ends every session of type `S`, of everyone, at once.
     ///
-    /// Sessions that begin in the same millisecond are not ended.
+    /// Sessions that begin in the same millisecond are not ended. Where the provider reads another
+    /// form as well, those that still lie there are ended too.
     ///
     /// # Errors
     ///
-    /// If no provider of `S` is registered, if its sessions are not stored, or if the storage
-    /// failed.
+    /// If no provider of `S` is registered, if its sessions are not stored, or if a storage failed;
+    /// and if the storage of the other form cannot end sessions so, as one that is shared with
+    /// another session system: then what lies here is ended, and the other form is to be read no
+    /// more.
     pub async fn end_everything<S: SessionValue>(&self) -> Result<(), StoreError> {
         let provider = self.provider_of::<S>()?;
         let (storage, limit) = stored(provider)?;
-        let call = storage.end_before(&provider.scope, self.environment().now());
-        within(limit, call).await?;
+        let now = self.environment().now();
+        within(limit, storage.end_before(&provider.scope, now)).await?;
+        if let (Some(_), Some(other)) = (provider.other(now), provider.storage(Place::Other)) {
+            within(limit, other.end_before(&provider.scope, now)).await?;
+        }
         self.environment().tell(provider, None, EventKind::Ended);
         Ok(())
     }

@@ -176,6 +176,9 @@ impl<S: SessionValue, W> SessionOptions<S, W> {
     /// in; by id its record is created in the provider's storage, under an id made of the one that
     /// it had, and removed where it lay.
     ///
+    /// Ending all of a subject's sessions reaches what has not moved yet as well, if it began before
+    /// by what its record says, or if that says nothing. It is not listed, and has no reference.
+    ///
     /// The other form has to be as strong as the own one, or is named
     /// [`dangerous_also_reads`](Self::dangerous_also_reads); and it is tracked in the same way.
     ///

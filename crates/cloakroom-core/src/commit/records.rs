@@ -58,6 +58,7 @@ fn continue_from(record: &mut Record, old: &Record, why: Replacement) {
         // What knows no deadline begins anew where there are some.
         Replacement::Move { .. } => {
             record.subject.clone_from(&old.subject);
+            record.subject_number = old.subject_number;
             if old.absolute_deadline.is_some() {
                 record.created = old.created;
                 record.absolute_deadline = old.absolute_deadline;

@@ -5,7 +5,7 @@
 //! presented one stands for.
 
 use cloakroom_crypto::{Entropy, Prepared};
-use cloakroom_storage::{Record, StorageError, StorageKey};
+use cloakroom_storage::{Record, StorageError, StorageKey, Subject};
 use cloakroom_time::Timestamp;
 
 use super::choose::{Choice, choose, likelier};
@@ -76,7 +76,41 @@ pub(crate) async fn load<S>(
         |(a, _), (b, _)| a.key == b.key,
         |(_, a), (_, b)| is_current(a) && !is_current(b),
     );
-    conclude(typed, chosen, alone, reused)
+    let (mut loaded, value) = conclude(typed, chosen, alone, reused);
+    match ended_here(provider, &mut loaded, now).await {
+        Ok(false) => (loaded, value),
+        Ok(true) => (Loaded::refused(Refusal::UnknownId, alone), None),
+        Err(_) => (Loaded::unavailable(), None),
+    }
+}
+
+/// Whether all sessions of the subject were ended here since a session elsewhere began. Nothing
+/// there knows of it: the subject's number, which `remove_all` raises to the present, does.
+///
+/// What does not say when it began is older than any such end.
+async fn ended_here(
+    provider: &Provider,
+    loaded: &mut Loaded,
+    now: Timestamp,
+) -> Result<bool, StorageError> {
+    let (Origin::ById(origin), Some(storage)) = (&mut loaded.origin, provider.storage(Place::Own))
+    else {
+        return Ok(false);
+    };
+    let record = &mut origin.stored.record;
+    let (Place::Other, Some(subject)) = (origin.place, record.subject.clone()) else {
+        return Ok(false);
+    };
+    let subject = Subject::new(provider.scope.clone(), subject);
+    let number = within(
+        provider.storage_timeout,
+        storage.begin_sign_in(&subject, now),
+    );
+    // Boxed: the futures of all requests would have its size.
+    let number = Box::pin(number).await?;
+    // If they are ended before it is moved, it does not survive that either.
+    record.subject_number = Some(number);
+    Ok(number.get() > record.created.as_millis())
 }
 
 fn conclude<S>(

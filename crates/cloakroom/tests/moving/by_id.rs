@@ -1,10 +1,14 @@
 //! Sessions that lie in a storage, under the old system's ids and under ours.
 
+use std::time::Duration;
+
 use axum::Router;
 use cloakroom::{EventKind, Refusal, RenewReason};
 use cloakroom_testkit::{Call, Client, Req, When};
 
-use crate::town::{COOKIE, OldIds, Ticket, Town, hex, seen, ticket_in};
+use crate::town::{COOKIE, OldIds, Ticket, Town, hex, seen, serve, ticket_in};
+
+const SECOND: Duration = Duration::from_secs(1);
 
 /// A browser with a session of the old server, and its id.
 async fn with_old_session(town: &Town) -> (Client<Router>, String) {
@@ -258,4 +262,75 @@ async fn a_staged_return_takes_sessions_back_under_ids_of_the_old_system() {
     assert_eq!(town.records(), (1, 0));
     assert_eq!(back.cookie(COOKIE).unwrap().len(), 2 * 17);
     assert_eq!(seen(&mut back).await, Some(Ticket::noting("there")));
+}
+
+/// Rules: row-56, second-reader.
+#[tokio::test]
+async fn ending_all_of_a_subject_reaches_what_has_not_moved_yet() {
+    let town = Town::new();
+    let sessions = town.new_sessions();
+    let app = serve(&sessions);
+    let mut ids = Vec::new();
+    for user in ["anna", "anna", "ben"] {
+        let mut browser = town.browser(&town.old_server());
+        browser.post(&format!("/sign-in/{user}")).await;
+        ids.push(browser.cookie(COOKIE).unwrap());
+    }
+    // One of Anna's has moved, the other one lies where it lay.
+    assert!(
+        bringing(&town, &app, &ids[0])
+            .get("/see")
+            .await
+            .sets(COOKIE)
+    );
+    town.clock.advance(SECOND);
+    assert_eq!(sessions.end_all::<Ticket>("anna").await.unwrap(), 1);
+    for id in &ids[..2] {
+        town.forget();
+        assert_eq!(seen(&mut bringing(&town, &app, id)).await, None);
+        assert_eq!(town.told(), [EventKind::Refused(Refusal::UnknownId)]);
+    }
+    let ben = seen(&mut bringing(&town, &app, &ids[2])).await.unwrap();
+    assert_eq!(ben.user.as_deref(), Some("ben"));
+
+    // Who signs in at the old server afterwards is no one who was ended.
+    let mut later = town.browser(&town.old_server());
+    later.post("/sign-in/anna").await;
+    let id = later.cookie(COOKIE).unwrap();
+    assert!(seen(&mut bringing(&town, &app, &id)).await.is_some());
+}
+
+/// Rules: row-51, second-reader.
+#[tokio::test]
+async fn a_move_that_is_under_way_while_all_are_ended_does_not_survive_it() {
+    let town = Town::new();
+    let sessions = town.new_sessions();
+    let app = serve(&sessions);
+    let mut old = town.browser(&town.old_server());
+    old.post("/sign-in/anna").await;
+    let id = old.cookie(COOKIE).unwrap();
+
+    let held = town.new.pause_next(Call::Create);
+    let riding = bringing(&town, &app, &id).dispatch(&Req::post("/ride"));
+    let ending = async {
+        held.reached().await;
+        town.clock.advance(SECOND);
+        sessions.end_all::<Ticket>("anna").await.unwrap();
+        held.resume();
+    };
+    let (ridden, ()) = tokio::join!(riding, ending);
+    assert_eq!(ridden.status, 401);
+    assert_eq!(seen(&mut bringing(&town, &app, &id)).await, None);
+}
+
+/// Rules: second-reader.
+#[tokio::test]
+async fn ending_everything_ends_what_has_not_moved_yet() {
+    let town = Town::new();
+    let sessions = town.new_sessions();
+    let app = serve(&sessions);
+    let (_, id) = with_old_session(&town).await;
+    town.clock.advance(SECOND);
+    sessions.end_everything::<Ticket>().await.unwrap();
+    assert_eq!(seen(&mut bringing(&town, &app, &id)).await, None);
 }

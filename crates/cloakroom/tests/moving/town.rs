@@ -180,21 +180,19 @@ impl Town {
         &self,
         configure: impl FnOnce(CookieSession<Ticket>) -> CookieSession<Ticket>,
     ) -> Router {
-        let sessions = Sessions::builder("town", &self.keys)
+        serve(&self.sessions(configure))
+    }
+
+    fn sessions(
+        &self,
+        configure: impl FnOnce(CookieSession<Ticket>) -> CookieSession<Ticket>,
+    ) -> Sessions {
+        Sessions::builder("town", &self.keys)
             .clock(self.clock.clone())
             .observer(self.events.clone())
             .cookie::<Ticket>(COOKIE, |c| configure(c.transport(OldCookie::named)))
             .build()
-            .unwrap();
-        Router::new()
-            .route("/see", get(see))
-            .route("/nothing", get(async || "nothing"))
-            .route("/ride", post(ride))
-            .route("/note/{text}", post(note))
-            .route("/rotate", post(rotate))
-            .route("/sign-in/{user}", post(sign_in))
-            .route("/leave", post(leave))
-            .layer(sessions.layer())
+            .unwrap()
     }
 
     pub(crate) fn browser(&self, app: &Router) -> Client<Router> {
@@ -215,8 +213,12 @@ impl Town {
 
     /// The new server, which still reads what the old one made.
     pub(crate) fn new_server(&self) -> Router {
+        serve(&self.new_sessions())
+    }
+
+    pub(crate) fn new_sessions(&self) -> Sessions {
         let end = self.end();
-        self.serving(|c| {
+        self.sessions(|c| {
             c.stored_in(&self.new_calls)
                 .subject_if_any(|ticket| ticket.user.clone())
                 .also_reads(end, |other| self.old_form(other))
@@ -243,6 +245,18 @@ impl Town {
         let [old, new] = &self.memories;
         (old.len(), new.len())
     }
+}
+
+pub(crate) fn serve(sessions: &Sessions) -> Router {
+    Router::new()
+        .route("/see", get(see))
+        .route("/nothing", get(async || "nothing"))
+        .route("/ride", post(ride))
+        .route("/note/{text}", post(note))
+        .route("/rotate", post(rotate))
+        .route("/sign-in/{user}", post(sign_in))
+        .route("/leave", post(leave))
+        .layer(sessions.layer())
 }
 
 async fn see(ticket: Session<Ticket>) -> String {

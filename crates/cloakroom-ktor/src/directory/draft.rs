@@ -124,15 +124,14 @@ impl<'a> Draft<'a> {
     }
 
     fn try_put(&self, place: &Place, onto: Onto) -> io::Result<Put> {
-        let (root, name, file) = (self.tree.root(), self.name.as_str(), place.file());
-        let folder = if onto == Onto::Something {
-            match self.tree.folder(place)? {
+        let folder = match onto {
+            Onto::Something => match self.tree.folder(place)? {
                 Some(folder) => folder,
                 None => return Ok(Put::Gone),
-            }
-        } else {
-            self.tree.make_folders(place)?
+            },
+            Onto::Nothing | Onto::Anything => self.tree.make_folders(place)?,
         };
+        let (root, name, file) = (self.tree.root(), self.name.as_str(), place.file());
         match onto {
             Onto::Anything => rustix::fs::renameat(root, name, &folder, file)?,
             Onto::Nothing => {
@@ -142,13 +141,11 @@ impl<'a> Draft<'a> {
                     Err(error) => return Err(error.into()),
                 }
             }
+            Onto::Something if stat(&folder, file)?.is_none() => return Ok(Put::Gone),
+            // Gone since then: found to be so at the next try.
             Onto::Something => match exchange(root, name, &folder, file) {
                 Ok(()) => reached(Step::Exchanged),
-                Err(Errno::NOENT) => return Ok(Put::Gone),
-                Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
-                    if stat(&folder, file)?.is_none() {
-                        return Ok(Put::Gone);
-                    }
+                Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP | Errno::XDEV) => {
                     rustix::fs::renameat(root, name, &folder, file)?;
                 }
                 Err(error) => return Err(error.into()),

@@ -62,6 +62,10 @@ pub(super) enum Lasting {
     No,
 }
 
+/// A file that is locked for as long as this lives.
+#[derive(Debug)]
+pub(super) struct Held(File);
+
 /// The lock that all who write below a root take for short, in any process.
 #[derive(Debug)]
 pub(super) struct RootLock<'a>(&'a Tree);
@@ -105,14 +109,14 @@ impl Tree {
         self.folder_or_new(&self.root, name).map(drop)
     }
 
-    /// Opens or makes a file to be locked for as long as it is open; none where it is locked.
-    pub(super) fn hold(&self, place: &Place) -> io::Result<Option<File>> {
+    /// Opens or makes a file and locks it; none where it is locked.
+    pub(super) fn hold(&self, place: &Place) -> io::Result<Option<Held>> {
         let folder = self.make_folders(place)?;
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let file = rustix::fs::openat(&folder, place.file(), flags, Mode::RUSR | Mode::WUSR)?;
         let file = File::from(file);
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => Ok(Some(file)),
+            Ok(()) => Ok(Some(Held(file))),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
             Err(error) => Err(error),
         }
@@ -235,9 +239,21 @@ impl Tree {
 
 impl Drop for RootLock<'_> {
     fn drop(&mut self) {
-        // It fails only where there is no lock to give back.
-        drop(flock(&self.0.root, FlockOperation::Unlock));
+        unlock(&self.0.root);
     }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        unlock(&self.0);
+    }
+}
+
+/// Closing is not enough: a process that was forked just now, to run something else, has the file
+/// open for a moment too.
+fn unlock(file: &File) {
+    // It fails only where there is no lock to give back.
+    drop(flock(file, FlockOperation::Unlock));
 }
 
 pub(super) fn flock(file: &File, operation: FlockOperation) -> io::Result<()> {

@@ -281,7 +281,7 @@ mod tests {
         let mut index = Index::default();
         let number = SubjectNumber::new;
         index.set_number(&subject("ada"), number(7));
-        for other in 0..=MAX_REMEMBERED as u64 {
+        for other in 0..MAX_REMEMBERED as u64 {
             assert_eq!(index.number(&subject("ada")), number(7));
             assert_eq!(index.number(&subject("unheard")), number(0));
             index.set_number(&subject(&other.to_string()), number(other % 5 + 1));

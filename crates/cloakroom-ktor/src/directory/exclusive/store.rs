@@ -9,7 +9,6 @@
 //! * **An error after a file took its place** says nothing about the effect, as the contract has it;
 //!   the index follows the file all the same.
 
-use std::fs::File;
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -24,7 +23,7 @@ use super::state::State;
 use crate::directory::draft::{Draft, Onto, Put};
 use crate::directory::error::{corrupt, failed};
 use crate::directory::place::Place;
-use crate::directory::tree::{Found, Tree};
+use crate::directory::tree::{Found, Held, Tree};
 use crate::kept_record::KeptRecord;
 
 /// The files, and what is known of them.
@@ -34,7 +33,7 @@ pub(super) struct Store {
     index: Mutex<Index>,
     state: Mutex<State>,
     /// Locked for as long as the storage lives.
-    _held: File,
+    _held: Held,
 }
 
 /// What a write came to that may not be undone by an error.
@@ -46,7 +45,7 @@ pub(super) enum Written {
 }
 
 impl Store {
-    pub(super) fn new(tree: Tree, held: File, index: Index, state: State) -> Self {
+    pub(super) fn new(tree: Tree, held: Held, index: Index, state: State) -> Self {
         Self {
             tree,
             claims: Claims::default(),

@@ -195,6 +195,8 @@ fn a_pipe_and_a_folder_are_no_sessions() {
 }
 
 /// An id may be a secret, and so may where it lies.
+///
+/// Rules: secrets.
 #[test]
 fn no_error_and_no_debug_text_names_an_id_or_a_path() {
     let around = Neighbourhood::new();

@@ -6,6 +6,7 @@ use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
 
 use super::super::step::Step;
 
@@ -73,7 +74,18 @@ pub(super) fn this() -> std::path::PathBuf {
 
 /// Runs a child that must succeed.
 pub(super) fn succeeds(mut child: Command) {
-    let output: Output = child.output().unwrap();
+    let mut tries = 0..100_000;
+    let output: Output = loop {
+        match child.output() {
+            // A binary that was copied just now: another test's child, not yet what it is to become,
+            // has it open for writing.
+            Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy => {
+                tries.next().unwrap();
+                thread::yield_now();
+            }
+            output => break output.unwrap(),
+        }
+    };
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{text}");
     assert!(text.contains("1 passed"), "the child did nothing: {text}");

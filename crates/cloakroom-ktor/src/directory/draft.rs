@@ -177,3 +177,86 @@ fn exchange(from: &File, name: &str, to: &File, with: &str) -> Result<(), Errno>
 fn exchange(_: &File, _: &str, _: &File, _: &str) -> Result<(), Errno> {
     Err(Errno::NOSYS)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::directory::tree::Found;
+
+    fn place() -> Place {
+        Place::of_id("abcd").unwrap()
+    }
+
+    fn content(tree: &Tree) -> Option<Vec<u8>> {
+        match tree.read(&place()).unwrap() {
+            Found::Content(content) => Some(content),
+            Found::Nothing | Found::Empty(_) => None,
+        }
+    }
+
+    #[test]
+    fn the_draft_of_a_living_writer_is_not_swept() {
+        let folder = tempfile::tempdir().unwrap();
+        let tree = Tree::open(folder.path()).unwrap();
+        let draft = Draft::new(&tree, b"new").unwrap();
+        let abandoned = folder.path().join(format!("{DRAFT}0-0"));
+        std::fs::write(&abandoned, "half").unwrap();
+        assert_eq!(tree.remove_drafts(9).unwrap(), 1);
+        assert!(!abandoned.exists());
+        let put = draft.put(&place(), Onto::Nothing).unwrap();
+        assert!(matches!(put, Put::Done(_)));
+        assert_eq!(content(&tree).as_deref(), Some(b"new".as_slice()));
+    }
+
+    #[test]
+    fn what_is_not_put_to_its_place_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let tree = Tree::open(folder.path()).unwrap();
+        drop(Draft::new(&tree, b"new").unwrap());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    /// Whatever happened since it was looked at last.
+    #[test]
+    fn content_takes_the_place_of_nothing_or_of_something_as_it_was_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let tree = Tree::open(folder.path()).unwrap();
+        let put = |onto| {
+            let put = Draft::new(&tree, b"new").unwrap().put(&place(), onto);
+            put.unwrap()
+        };
+        assert!(matches!(put(Onto::Something), Put::Gone));
+        assert_eq!(content(&tree), None);
+        std::fs::create_dir(folder.path().join("ab")).unwrap();
+        assert!(matches!(put(Onto::Something), Put::Gone));
+        std::fs::write(folder.path().join("ab/cd.dat"), "old").unwrap();
+        assert!(matches!(put(Onto::Nothing), Put::Taken));
+        assert_eq!(content(&tree).as_deref(), Some(b"old".as_slice()));
+        assert!(matches!(put(Onto::Something), Put::Done(_)));
+        assert_eq!(content(&tree).as_deref(), Some(b"new".as_slice()));
+    }
+
+    /// The name of another process's draft: that of one in another container, say.
+    #[test]
+    fn a_name_that_is_taken_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let tree = Tree::open(folder.path()).unwrap();
+        let taken = |number| {
+            folder
+                .path()
+                .join(format!("{DRAFT}{}-{number}", process::id()))
+        };
+        for number in 0..200 {
+            std::fs::write(taken(number), "theirs").unwrap();
+        }
+        let draft = Draft::new(&tree, b"new").unwrap();
+        assert!(matches!(
+            draft.put(&place(), Onto::Anything),
+            Ok(Put::Done(_))
+        ));
+        assert_eq!(content(&tree).as_deref(), Some(b"new".as_slice()));
+        for number in 0..200 {
+            assert_eq!(std::fs::read(taken(number)).unwrap(), b"theirs");
+        }
+    }
+}

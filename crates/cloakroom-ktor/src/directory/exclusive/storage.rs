@@ -19,7 +19,7 @@ use crate::directory::error::DirectoryError;
 ///
 /// A file for each session, in the layout of Ktor's `DirectoryStorage` for ids like Ktor's (up to 64
 /// lower-case letters, digits, `-` and `_`), and for keys that Ktor does not write (hashes, other
-/// texts) in the folders `~` and `+`. The file holds the [whole record](crate::KeptRecord), so Ktor
+/// texts) in the folders `~` and `+`, where a file system that ignores case does no harm. The file holds the [whole record](crate::KeptRecord), so Ktor
 /// cannot read it: see [`convert`](Self::convert).
 ///
 /// * **One process**: the directory is locked for as long as a clone of the storage lives, and a
@@ -27,8 +27,8 @@ use crate::directory::error::DirectoryError;
 ///   [`SharedDirectory`](crate::SharedDirectory).
 /// * **What it may lose**: nothing that was acknowledged, as long as the disk keeps what it said was
 ///   synced. A crash at any moment leaves the old record or the new one, whole.
-/// * **Cost**: each record's keys and dates lie in memory (300 to 800 bytes, no content). Opening reads
-///   every file once. A write syncs the file, and its folders up to the root: three for a hash, 32 for
+/// * **Cost**: each record's key and dates lie in memory (230 to 500 bytes, and up to 950 with a
+///   subject; no content). Opening reads every file once. A write syncs the file, and its folders up to the root: three for a hash, 32 for
 ///   an id of 64 digits, which also takes as many folders on the disk. An id is the dearer key.
 /// * **A restart** loses no promise: floors, versions and numbers of subjects are written down. A
 ///   sign-in that began before it is refused (`SignedOutMeanwhile`) where its subject has no

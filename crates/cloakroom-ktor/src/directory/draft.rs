@@ -241,12 +241,12 @@ mod tests {
     fn a_name_that_is_taken_is_left_alone() {
         let folder = tempfile::tempdir().unwrap();
         let tree = Tree::open(folder.path()).unwrap();
-        let taken = |number| {
-            folder
-                .path()
-                .join(format!("{DRAFT}{}-{number}", process::id()))
-        };
-        for number in 0..200 {
+        let first = Draft::new(&tree, b"").unwrap().name.clone();
+        let (all, number) = first.rsplit_once('-').unwrap();
+        let number: u64 = number.parse().unwrap();
+        let next = number + 1..number + 200;
+        let taken = |number| folder.path().join(format!("{all}-{number}"));
+        for number in next.clone() {
             std::fs::write(taken(number), "theirs").unwrap();
         }
         let draft = Draft::new(&tree, b"new").unwrap();
@@ -255,7 +255,7 @@ mod tests {
             Ok(Put::Done(_))
         ));
         assert_eq!(content(&tree).as_deref(), Some(b"new".as_slice()));
-        for number in 0..200 {
+        for number in next {
             assert_eq!(std::fs::read(taken(number)).unwrap(), b"theirs");
         }
     }

@@ -333,9 +333,11 @@ impl Storage for SharedDirectory {
             return Ok(RemoveOutcome::Absent);
         };
         self.run(move |_, tree| {
-            let _lock = tree.lock().map_err(failed)?;
+            let lock = tree.lock().map_err(failed)?;
             check_shared(tree)?;
-            match tree.remove(&place, Lasting::Yes).map_err(failed)? {
+            let removal = tree.unlink(&place).map_err(failed)?;
+            drop(lock);
+            match removal.finish(Lasting::Yes).map_err(failed)? {
                 Unlinked::Content => Ok(RemoveOutcome::Removed),
                 Unlinked::Nothing | Unlinked::Empty => Ok(RemoveOutcome::Absent),
             }

@@ -55,6 +55,14 @@ pub(super) enum Unlinked {
     Content,
 }
 
+/// A file that was taken away, and what is left to do.
+#[must_use]
+pub(super) struct Removal<'a> {
+    place: &'a Place,
+    folder: Option<File>,
+    unlinked: Unlinked,
+}
+
 /// Whether an effect has to outlast the machine's power.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Lasting {
@@ -124,19 +132,22 @@ impl Tree {
 
     /// Removes the file at a place, and the folders above it that are empty then.
     pub(super) fn remove(&self, place: &Place, lasting: Lasting) -> io::Result<Unlinked> {
-        let Some(folder) = self.folder(place)? else {
-            return Ok(Unlinked::Nothing);
+        self.unlink(place)?.finish(lasting)
+    }
+
+    /// Takes the file at a place away, without waiting for the disk.
+    pub(super) fn unlink<'a>(&self, place: &'a Place) -> io::Result<Removal<'a>> {
+        let folder = self.folder(place)?;
+        let unlinked = match &folder {
+            Some(folder) => unlink(folder, place.file())?,
+            None => Unlinked::Nothing,
         };
-        let unlinked = unlink(&folder, place.file())?;
         reached(Step::Unlinked);
-        // Also where nothing lay there: a call before this one may have removed it and failed here.
-        if lasting == Lasting::Yes {
-            folder.sync_all()?;
-        }
-        reached(Step::FolderSynced);
-        prune(folder, place);
-        reached(Step::FolderRemoved);
-        Ok(unlinked)
+        Ok(Removal {
+            place,
+            folder,
+            unlinked,
+        })
     }
 
     /// Removes files that a writer left unfinished because it died; at most so many.
@@ -234,6 +245,23 @@ impl Tree {
             return Ok(false);
         }
         Ok(unlink(&self.root, name)? != Unlinked::Nothing)
+    }
+}
+
+impl Removal<'_> {
+    /// Makes it last, and removes the folders that are empty then.
+    pub(super) fn finish(self, lasting: Lasting) -> io::Result<Unlinked> {
+        if let Some(folder) = self.folder {
+            // Also where nothing lay there: a call before this one may have removed it and failed
+            // here.
+            if lasting == Lasting::Yes {
+                folder.sync_all()?;
+            }
+            reached(Step::FolderSynced);
+            prune(folder, self.place);
+            reached(Step::FolderRemoved);
+        }
+        Ok(self.unlinked)
     }
 }
 

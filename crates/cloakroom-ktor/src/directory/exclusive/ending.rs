@@ -23,6 +23,9 @@ use crate::kept_record::KeptRecord;
 /// How long a record that ended is left lying, as the contract has it.
 const SWEEP_AFTER: Duration = Duration::from_secs(60 * 60);
 
+/// How many of them are looked up at once.
+const BATCH: usize = 256;
+
 impl Store {
     pub(super) fn remove(&self, key: &StorageKey) -> Result<RemoveOutcome, StorageError> {
         if self.remove_if(key, Lasting::Yes, |_| true)? {
@@ -70,7 +73,7 @@ impl Store {
         let is_due = |entry: &Entry| entry.end().is_some_and(|end| end < before);
         let mut swept = 0;
         while swept < limit {
-            let due = self.index().ended_before(before, limit - swept);
+            let due = self.index().ended_before(before, BATCH.min(limit - swept));
             if due.is_empty() {
                 break;
             }

@@ -109,18 +109,19 @@ impl<'a> Draft<'a> {
             Err(error) => return Err(error.into()),
         };
         reached(Step::DraftMade);
-        if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err()
-            || rustix::fs::fstat(&file)?.st_nlink == 0
-        {
-            // Taken for an abandoned one before it was locked.
-            return Ok(None);
-        }
+        // From here on it is removed again, whatever happens.
         let draft = Self {
             tree,
             name,
             _file: file.try_clone()?,
         };
-        Ok(Some((draft, file)))
+        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) if rustix::fs::fstat(&file)?.st_nlink > 0 => Ok(Some((draft, file))),
+            // Taken for an abandoned one before it was locked.
+            Ok(()) => Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     fn try_put(&self, place: &Place, onto: Onto) -> io::Result<Put> {
@@ -142,14 +143,11 @@ impl<'a> Draft<'a> {
                 }
             }
             Onto::Something if stat(&folder, file)?.is_none() => return Ok(Put::Gone),
-            // Gone since then: found to be so at the next try.
-            Onto::Something => match exchange(root, name, &folder, file) {
-                Ok(()) => reached(Step::Exchanged),
-                Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP | Errno::XDEV) => {
-                    rustix::fs::renameat(root, name, &folder, file)?;
-                }
-                Err(error) => return Err(error.into()),
-            },
+            Onto::Something => {
+                reached(Step::FileSeen);
+                // Where it is gone since then, the next try finds it so.
+                take_place(root, name, &folder, file)?;
+            }
         }
         reached(Step::Placed);
         Ok(Put::Done(Placed {
@@ -167,6 +165,21 @@ impl Drop for Draft<'_> {
     }
 }
 
+/// Puts a file to the place of another one: by an exchange, which fails where nothing is there any
+/// more, if the file system can do that.
+fn take_place(from: &File, name: &str, to: &File, with: &str) -> Result<(), Errno> {
+    match exchange(from, name, to, with) {
+        Ok(()) => {
+            reached(Step::Exchanged);
+            Ok(())
+        }
+        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP | Errno::XDEV) => {
+            rustix::fs::renameat(from, name, to, with)
+        }
+        Err(error) => Err(error),
+    }
+}
+
 /// Lets two names change places, if both are there.
 #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
 fn exchange(from: &File, name: &str, to: &File, with: &str) -> Result<(), Errno> {
@@ -181,6 +194,7 @@ fn exchange(_: &File, _: &str, _: &File, _: &str) -> Result<(), Errno> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::directory::tests::process::meanwhile;
     use crate::directory::tree::Found;
 
     fn place() -> Place {
@@ -208,6 +222,66 @@ mod tests {
         assert_eq!(content(&tree).as_deref(), Some(b"new".as_slice()));
     }
 
+    /// Ktor removes empty folders too, and takes no lock.
+    #[test]
+    fn folders_that_are_removed_in_between_are_made_again() {
+        for onto in [Onto::Nothing, Onto::Anything] {
+            let folder = tempfile::tempdir().unwrap();
+            let tree = Tree::open(folder.path()).unwrap();
+            let draft = Draft::new(&tree, b"new").unwrap();
+            let (made, mut times) = (folder.path().join("ab"), 0..3);
+            meanwhile(move |step| {
+                if step == Step::FoldersMade && times.next().is_some() {
+                    std::fs::remove_dir(&made).unwrap();
+                }
+            });
+            assert!(matches!(draft.put(&place(), onto), Ok(Put::Done(_))));
+            assert_eq!(content(&tree).as_deref(), Some(b"new".as_slice()));
+        }
+    }
+
+    /// Ktor ends a session in the moment in which it is replaced.
+    #[test]
+    fn what_is_removed_in_between_is_not_brought_back() {
+        for with_its_folder in [false, true] {
+            let folder = tempfile::tempdir().unwrap();
+            let tree = Tree::open(folder.path()).unwrap();
+            let above = folder.path().join("ab");
+            std::fs::create_dir(&above).unwrap();
+            std::fs::write(above.join("cd.dat"), "old").unwrap();
+            let draft = Draft::new(&tree, b"new").unwrap();
+            meanwhile(move |step| {
+                if step == Step::FileSeen {
+                    std::fs::remove_file(above.join("cd.dat")).unwrap();
+                    if with_its_folder {
+                        std::fs::remove_dir(&above).unwrap();
+                    }
+                }
+            });
+            assert!(matches!(
+                draft.put(&place(), Onto::Something),
+                Ok(Put::Gone)
+            ));
+            assert_eq!(content(&tree), None);
+        }
+    }
+
+    /// It is an error, not a loop without end.
+    #[test]
+    fn folders_that_are_removed_each_time_are_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let tree = Tree::open(folder.path()).unwrap();
+        let draft = Draft::new(&tree, b"new").unwrap();
+        let made = folder.path().join("ab");
+        meanwhile(move |step| {
+            if step == Step::FoldersMade {
+                std::fs::remove_dir(&made).unwrap();
+            }
+        });
+        let error = draft.put(&place(), Onto::Anything).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::NotFound);
+    }
+
     #[test]
     fn what_is_not_put_to_its_place_leaves_nothing() {
         let folder = tempfile::tempdir().unwrap();
@@ -233,6 +307,24 @@ mod tests {
         assert!(matches!(put(Onto::Nothing), Put::Taken));
         assert_eq!(content(&tree).as_deref(), Some(b"old".as_slice()));
         assert!(matches!(put(Onto::Something), Put::Done(_)));
+        assert_eq!(content(&tree).as_deref(), Some(b"new".as_slice()));
+    }
+
+    /// A sweep may come in the moment between making a draft and locking it.
+    #[test]
+    fn a_draft_that_was_swept_before_it_was_locked_is_made_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let tree = Tree::open(folder.path()).unwrap();
+        let (root, mut times) = (folder.path().to_owned(), 0..3);
+        meanwhile(move |step| {
+            if step == Step::DraftMade && times.next().is_some() {
+                let swept = Tree::open(&root).unwrap().remove_drafts(9).unwrap();
+                assert_eq!(swept, 1);
+            }
+        });
+        let draft = Draft::new(&tree, b"new").unwrap();
+        let put = draft.put(&place(), Onto::Nothing).unwrap();
+        assert!(matches!(put, Put::Done(_)));
         assert_eq!(content(&tree).as_deref(), Some(b"new".as_slice()));
     }
 

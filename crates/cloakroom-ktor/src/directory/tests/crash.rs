@@ -13,11 +13,12 @@ use super::work::{
 };
 use crate::{DirectoryErrorKind, ExclusiveDirectory};
 
-const STEPS: [Step; 11] = [
+const STEPS: [Step; 12] = [
     Step::DraftMade,
     Step::DraftWritten,
     Step::DraftSynced,
     Step::FoldersMade,
+    Step::FileSeen,
     Step::Placed,
     Step::Exchanged,
     Step::FolderSynced,

@@ -1,5 +1,6 @@
-//! Children: this binary, started again.
+//! What happens at a step: something else, or the end of a child, which is this binary started again.
 
+use std::cell::RefCell;
 use std::env;
 use std::ffi::OsString;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
@@ -18,8 +19,29 @@ const HERE: &str = "about to die";
 /// Whether the work has begun at which the child is to die.
 static IS_ARMED: AtomicBool = AtomicBool::new(false);
 
-/// Called at each step: waits here to be killed, if this is the time and place for it.
-pub(in crate::directory) fn die_at(step: Step) {
+type Meanwhile = Box<dyn FnMut(Step)>;
+
+thread_local! {
+    static MEANWHILE: RefCell<Option<Meanwhile>> = const { RefCell::new(None) };
+}
+
+/// From here on this happens at each step of this thread.
+pub(in crate::directory) fn meanwhile(happens: impl FnMut(Step) + 'static) {
+    MEANWHILE.set(Some(Box::new(happens)));
+}
+
+/// Called at each step.
+pub(in crate::directory) fn at(step: Step) {
+    // Taken out, so that what happens may come to steps itself.
+    if let Some(mut happens) = MEANWHILE.take() {
+        happens(step);
+        MEANWHILE.set(Some(happens));
+    }
+    die_at(step);
+}
+
+/// Waits here to be killed, if this is the time and place for it.
+fn die_at(step: Step) {
     static PASSED: AtomicUsize = AtomicUsize::new(0);
     if !IS_ARMED.load(Ordering::SeqCst) {
         return;

@@ -16,8 +16,6 @@ mod decode_cookie;
 mod deserialize;
 mod digest;
 #[cfg(unix)]
-#[cfg(unix)]
-#[cfg(test)]
 mod directory;
 mod encrypt;
 mod hex;

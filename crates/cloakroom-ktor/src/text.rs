@@ -17,6 +17,7 @@ mod node;
 mod place;
 mod query;
 mod read;
+mod value;
 mod write_compatible;
 mod write_reflection;
 

@@ -132,6 +132,33 @@ async fn no_version_is_given_twice_over_restarts() {
     }
 }
 
+/// A state from an older copy knows nothing of the versions since then; the records do.
+#[tokio::test]
+async fn no_version_of_a_record_is_given_again_with_an_older_state() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().join(".cloakroom/state");
+    drop(open(folder.path()));
+    let older = fs::read(&state).unwrap();
+    let mut given = vec![keep(&open(folder.path()), &key(1), &record()).await];
+    for life in 0..3 {
+        let storage = open(folder.path());
+        for _ in 0..3 {
+            let last = *given.last().unwrap();
+            let updated = storage.update(&key(1), last, &record(), NOW).await;
+            let UpdateOutcome::Updated(version) = updated.unwrap() else {
+                panic!("nobody else wrote");
+            };
+            assert!(
+                !given.contains(&version),
+                "{version:?} again in life {life}"
+            );
+            given.push(version);
+        }
+        drop(storage);
+        fs::write(&state, &older).unwrap();
+    }
+}
+
 /// A sign-in may begin on one page and end on another, with a restart in between.
 #[tokio::test]
 async fn a_sign_in_from_before_the_ending_is_refused_after_a_restart() {

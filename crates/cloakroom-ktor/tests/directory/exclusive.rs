@@ -5,6 +5,8 @@ use std::fs;
 use std::num::NonZeroU32;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use cloakroom_ktor::{DirectoryErrorKind, ExclusiveDirectory, KeptRecord, SharedDirectory};
 use cloakroom_storage::{
@@ -217,6 +219,64 @@ async fn a_floor_holds_over_a_restart() {
     assert_eq!(storage.sweep(later(10 + HOUR), 9).await.unwrap(), 0);
     assert_eq!(storage.sweep(later(11 + HOUR), 9).await.unwrap(), 2);
     assert!(storage.is_empty());
+}
+
+/// A later floor ends nothing again that an earlier one has ended.
+#[tokio::test]
+async fn what_a_floor_ended_is_swept_by_the_first_that_did() {
+    let folder = tempfile::tempdir().unwrap();
+    let storage = open(folder.path());
+    keep(&storage, &key(1), &record()).await;
+    storage.end_before(&scope(), later(10)).await.unwrap();
+    storage.end_before(&scope(), later(HOUR)).await.unwrap();
+    assert_eq!(storage.sweep(later(10 + HOUR), 9).await.unwrap(), 0);
+    assert_eq!(storage.sweep(later(11 + HOUR), 9).await.unwrap(), 1);
+}
+
+/// A read that meets a write is no error: it sees the record before or after, and none twice.
+#[test]
+fn reads_at_once_with_updates_see_whole_records() {
+    let folder = tempfile::tempdir().unwrap();
+    let storage = open(folder.path());
+    let runtime = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        runtime.unwrap()
+    };
+    let text = |number: usize| {
+        let mut record = record();
+        record.content = number.to_string().into_bytes().into();
+        record
+    };
+    let mut version = runtime().block_on(keep(&storage, &key(1), &text(0)));
+    let is_over = AtomicBool::new(false);
+    let seen = thread::scope(|scope| {
+        let reader = scope.spawn(|| {
+            let mut seen = vec![0];
+            while !is_over.load(Ordering::Relaxed) {
+                let stored = runtime()
+                    .block_on(storage.read(&key(1), NOW))
+                    .unwrap()
+                    .unwrap();
+                let number = std::str::from_utf8(&stored.record.content).unwrap();
+                seen.push(number.parse::<usize>().unwrap());
+            }
+            seen
+        });
+        for number in 1..=100 {
+            let updated = runtime().block_on(storage.update(&key(1), version, &text(number), NOW));
+            let Ok(UpdateOutcome::Updated(next)) = updated else {
+                panic!("nobody else wrote");
+            };
+            version = next;
+        }
+        is_over.store(true, Ordering::Relaxed);
+        reader.join().unwrap()
+    });
+    assert!(seen.is_sorted(), "{seen:?}");
+    assert!(
+        seen.iter().any(|number| (1..100).contains(number)),
+        "no read met a write"
+    );
 }
 
 #[tokio::test]

@@ -122,10 +122,7 @@ enum Ids {
 impl Ids {
     fn new(directory: Option<PathBuf>) -> Result<Self, Box<dyn Error>> {
         Ok(match directory {
-            Some(path) => Self::Random(SharedDirectory::open(
-                path,
-                cloakroom_storage::Scope::new("x"),
-            )?),
+            Some(path) => Self::Random(SharedDirectory::open(path)?),
             None => Self::Counted {
                 next: Arc::new(AtomicU64::new(777)),
                 memory: MemoryStorage::new(),

@@ -33,6 +33,9 @@ use super::tree::{Found, Lasting, Tree, Unlinked};
 /// What an exclusive storage leaves in its directory for as long as it is one.
 pub(super) const MARK: &str = ".cloakroom";
 
+/// The scope that all records are said to have: a file names none.
+const SCOPE: &str = "ktor";
+
 /// How often an empty file is looked at again.
 const LOOKS: usize = 50;
 
@@ -63,12 +66,16 @@ const WRITING: Duration = Duration::from_secs(2);
 /// | no version twice for one key | no: a version is the text's, and the same text has the same one | no |
 /// | deadlines, floors | no: a record has none, `touch` moves none, and `end_before` is an error | no |
 /// | subjects | no: `begin_sign_in`, `list` and `remove_all` are errors | no |
-/// | proofs, created time | all records have [the same proof](Self::with_proof) and began at [`Timestamp::EPOCH`] | the same |
+/// | proofs, created time, scope | all records have [the same proof](Self::with_proof) and scope, and began at [`Timestamp::EPOCH`] | the same |
 ///
 /// A record that says more than a file can hold (a subject, a deadline, a previous proof, another
-/// proof or scope, content that is empty or no UTF-8) is an error and is not written: nothing is
-/// dropped without a word, but for its created time. A key that is a hash, or a text that is
+/// proof, content that is empty or no UTF-8) is an error and is not written: nothing is dropped
+/// without a word, but for its created time and its scope. A key that is a hash, or a text that is
 /// [no id](#ids), is never there, and is an error to create.
+///
+/// Several session types may share a directory, as in Ktor: their ids keep them apart. A file does
+/// not say whose it is, so who brings the id of one as that of another is given what its text reads
+/// as. Give each a directory of its own where the types are alike.
 ///
 /// `sweep` removes what a Rust process that died left unfinished; no session ever ends by itself.
 /// [`ExclusiveDirectory`](crate::ExclusiveDirectory) keeps the whole contract, once no Kotlin service
@@ -93,11 +100,11 @@ const WRITING: Duration = Duration::from_secs(2);
 ///
 /// ```
 /// use cloakroom_ktor::SharedDirectory;
-/// use cloakroom_storage::{Scope, Storage, StorageKey, Timestamp};
+/// use cloakroom_storage::{Storage, StorageKey, Timestamp};
 ///
 /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
 /// # let root = std::env::temp_dir().join(format!("cloakroom-doc-shared-{}", std::process::id()));
-/// let storage = SharedDirectory::open(&root, Scope::new("shop/login")).unwrap();
+/// let storage = SharedDirectory::open(&root).unwrap();
 /// // As a Kotlin service does it:
 /// std::fs::create_dir_all(root.join("ab/cd")).unwrap();
 /// std::fs::write(root.join("ab/cd/e.dat"), "userId=%23sid2").unwrap();
@@ -112,13 +119,11 @@ const WRITING: Duration = Duration::from_secs(2);
 #[derive(Clone)]
 pub struct SharedDirectory {
     root: Arc<PathBuf>,
-    scope: Scope,
     proof: ProofHash,
 }
 
 impl SharedDirectory {
-    /// The sessions in this directory, which is made if it is missing; `scope` is what all its
-    /// records are said to have.
+    /// The sessions in this directory, which is made if it is missing.
     ///
     /// Waits for the disk.
     ///
@@ -129,11 +134,10 @@ impl SharedDirectory {
     ///
     /// ```
     /// # use cloakroom_ktor::{DirectoryErrorKind, SharedDirectory};
-    /// # use cloakroom_storage::Scope;
-    /// let error = SharedDirectory::open("/dev/null/sessions", Scope::new("a/b")).unwrap_err();
+    /// let error = SharedDirectory::open("/dev/null/sessions").unwrap_err();
     /// assert_eq!(error.kind(), DirectoryErrorKind::Inaccessible);
     /// ```
-    pub fn open(root: impl AsRef<Path>, scope: Scope) -> Result<Self, DirectoryError> {
+    pub fn open(root: impl AsRef<Path>) -> Result<Self, DirectoryError> {
         let root = path::absolute(root)?;
         Tree::make(&root)?;
         let tree = Tree::open(&root)?;
@@ -145,7 +149,6 @@ impl SharedDirectory {
         drop(Draft::new(&tree, &[])?);
         Ok(Self {
             root: Arc::new(root),
-            scope,
             proof: ProofHash::new([0; 32]),
         })
     }
@@ -156,10 +159,9 @@ impl SharedDirectory {
     ///
     /// ```
     /// # use cloakroom_ktor::SharedDirectory;
-    /// # use cloakroom_storage::{ProofHash, Scope};
+    /// # use cloakroom_storage::ProofHash;
     /// # let root = std::env::temp_dir().join(format!("cloakroom-doc-proof-{}", std::process::id()));
-    /// let storage = SharedDirectory::open(&root, Scope::new("a/b"))?
-    ///     .with_proof(ProofHash::new([7; 32]));
+    /// let storage = SharedDirectory::open(&root)?.with_proof(ProofHash::new([7; 32]));
     /// # std::fs::remove_dir_all(&root).unwrap();
     /// # Ok::<(), cloakroom_ktor::DirectoryError>(())
     /// ```
@@ -175,8 +177,7 @@ impl SharedDirectory {
             && record.previous.is_none()
             && record.absolute_deadline.is_none()
             && record.idle_deadline.is_none()
-            && record.proof == self.proof
-            && record.scope == self.scope;
+            && record.proof == self.proof;
         let is_text = str::from_utf8(&record.content).is_ok_and(|text| !text.is_empty());
         if is_plain && is_text {
             Ok(Arc::clone(&record.content))
@@ -189,8 +190,7 @@ impl SharedDirectory {
 
     fn stored(&self, content: Vec<u8>) -> Stored {
         let version = version_of(&content);
-        let scope = self.scope.clone();
-        let record = Record::new(scope, self.proof, Timestamp::EPOCH, content);
+        let record = Record::new(Scope::new(SCOPE), self.proof, Timestamp::EPOCH, content);
         Stored::new(record, version)
     }
 
@@ -269,9 +269,7 @@ impl SharedDirectory {
 
 impl fmt::Debug for SharedDirectory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SharedDirectory")
-            .field("scope", &self.scope)
-            .finish_non_exhaustive()
+        f.debug_struct("SharedDirectory").finish_non_exhaustive()
     }
 }
 

@@ -62,7 +62,7 @@ fn record(content: &[u8]) -> Record {
 }
 
 fn shared(root: &Path) -> SharedDirectory {
-    SharedDirectory::open(root, Scope::new("a/b")).unwrap()
+    SharedDirectory::open(root).unwrap()
 }
 
 /// Every call that takes a key. Whether it was answered or refused does not matter here.
@@ -205,7 +205,7 @@ fn no_error_and_no_debug_text_names_an_id_or_a_path() {
     let key = StorageKey::text("secret").unwrap();
     let error = run(storage.read(&key, NOW)).unwrap_err();
     let source = error.expose_source().unwrap();
-    let refused = SharedDirectory::open("/dev/null/secret", Scope::new("a/b")).unwrap_err();
+    let refused = SharedDirectory::open("/dev/null/secret").unwrap_err();
     let texts = [
         format!("{error} {error:?} {source} {source:?}"),
         format!("{refused} {refused:?} {:?}", refused.expose_source()),

@@ -460,7 +460,7 @@ async fn converting_loses_no_session() {
         "~x",
         "ab",
     ];
-    let shared = SharedDirectory::open(folder.path(), scope()).unwrap();
+    let shared = SharedDirectory::open(folder.path()).unwrap();
     for of in ids {
         let record = Record::new(scope(), ProofHash::new([0; 32]), NOW, of.as_bytes());
         let created = shared.create(&id(of), &record, None, NOW).await.unwrap();

@@ -19,7 +19,7 @@ use tempfile::TempDir;
 const NOW: Timestamp = Timestamp::from_secs(4_102_444_800);
 
 fn open(root: &Path) -> SharedDirectory {
-    SharedDirectory::open(root, Scope::new("a/b")).unwrap()
+    SharedDirectory::open(root).unwrap()
 }
 
 fn key(id: &str) -> StorageKey {
@@ -68,7 +68,7 @@ async fn a_record_says_no_more_than_a_file_holds() {
     ktor_writes(folder.path(), "abcde", "name=%23sAda");
     let stored = storage.read(&key("abcde"), NOW).await.unwrap().unwrap();
     let expected = Record::new(
-        Scope::new("a/b"),
+        Scope::new("ktor"),
         proof,
         Timestamp::EPOCH,
         b"name=%23sAda".as_slice(),
@@ -82,6 +82,24 @@ async fn a_record_says_no_more_than_a_file_holds() {
     assert_eq!(
         storage.read(&key("abcde"), Timestamp::MAX).await.unwrap(),
         Some(stored)
+    );
+}
+
+/// As Ktor's: a session's scope is its provider's, and several providers share a directory.
+#[tokio::test]
+async fn records_of_every_scope_are_kept_side_by_side() {
+    let folder = tempfile::tempdir().unwrap();
+    let storage = open(folder.path());
+    for (id, scope) in [("abcde", "shop/login"), ("abcdf", "shop/device")] {
+        let proof = ProofHash::new([0; 32]);
+        let record = Record::new(Scope::new(scope), proof, NOW, scope.as_bytes());
+        let created = storage.create(&key(id), &record, None, NOW).await;
+        assert!(matches!(created.unwrap(), CreateOutcome::Created(_)));
+    }
+    assert_eq!(text(&storage, "abcde").await.as_deref(), Some("shop/login"));
+    assert_eq!(
+        text(&storage, "abcdf").await.as_deref(),
+        Some("shop/device")
     );
 }
 
@@ -269,7 +287,7 @@ fn a_root_that_is_no_folder_is_refused_with_what_to_do() {
     let file = folder.path().join("file");
     fs::write(&file, "").unwrap();
     for root in [file.clone(), file.join("below")] {
-        let error = SharedDirectory::open(&root, Scope::new("a/b")).unwrap_err();
+        let error = SharedDirectory::open(&root).unwrap_err();
         assert_eq!(error.kind(), DirectoryErrorKind::Inaccessible);
         assert!(
             error
@@ -304,7 +322,7 @@ async fn a_directory_that_became_exclusive_is_refused() {
     for error in errors {
         assert_eq!(error.kind(), StorageErrorKind::Unavailable);
     }
-    let refused = SharedDirectory::open(folder.path(), Scope::new("a/b")).unwrap_err();
+    let refused = SharedDirectory::open(folder.path()).unwrap_err();
     assert_eq!(refused.kind(), DirectoryErrorKind::Exclusive);
 }
 

@@ -28,9 +28,8 @@ struct Lent {
 }
 
 async fn empty() -> Lent {
-    let scope = Scope::new("suite/login");
     Lent {
-        storage: Housed::new(|root| SharedDirectory::open(root, scope).unwrap()),
+        storage: Housed::new(|root| SharedDirectory::open(root).unwrap()),
         texts: AtomicU64::new(0),
     }
 }
@@ -48,7 +47,8 @@ fn dressed(stored: Stored) -> Stored {
     let (digits, _) = text.split_once('#').unwrap();
     let byte = |at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap();
     let content: Vec<u8> = (0..digits.len()).step_by(2).map(byte).collect();
-    let record = Record::new(stored.record.scope, ProofHash::new([1; 32]), BEGAN, content);
+    let scope = Scope::new("suite/login");
+    let record = Record::new(scope, ProofHash::new([1; 32]), BEGAN, content);
     Stored::new(record, stored.version)
 }
 
@@ -293,7 +293,7 @@ fn every_sentence_is_run_or_left_out_for_a_reason() {
 #[tokio::test]
 async fn what_is_left_out_is_refused() {
     let scope = Scope::new("suite/login");
-    let storage = Housed::new(|root| SharedDirectory::open(root, scope.clone()).unwrap());
+    let storage = Housed::new(|root| SharedDirectory::open(root).unwrap());
     let ada = Subject::new(scope.clone(), "ada");
     storage.begin_sign_in(&ada, BEGAN).await.unwrap_err();
     storage.list(&ada, BEGAN).await.unwrap_err();
@@ -301,7 +301,7 @@ async fn what_is_left_out_is_refused() {
     storage.end_before(&scope, BEGAN).await.unwrap_err();
 
     let plain = Record::new(scope, ProofHash::new([0; 32]), BEGAN, b"text".as_slice());
-    let changes: [fn(&mut Record); 8] = [
+    let changes: [fn(&mut Record); 7] = [
         |record| record.subject = Some("ada".into()),
         |record| record.absolute_deadline = Some(BEGAN),
         |record| record.idle_deadline = Some(BEGAN),
@@ -310,7 +310,6 @@ async fn what_is_left_out_is_refused() {
             let previous = cloakroom_storage::PreviousProof::new(record.proof, BEGAN);
             record.previous = Some(previous);
         },
-        |record| record.scope = Scope::new("suite/cart"),
         |record| record.content = Arc::from([]),
         |record| record.content = Arc::from([0xFF]),
     ];

@@ -23,7 +23,7 @@ use crate::recording::entries;
 const NOW: Timestamp = Timestamp::from_secs(4_102_444_800);
 
 fn open(root: &Path) -> SharedDirectory {
-    SharedDirectory::open(root, Scope::new("ktor/login")).unwrap()
+    SharedDirectory::open(root).unwrap()
 }
 
 async fn read(storage: &SharedDirectory, key: &StorageKey) -> Option<String> {

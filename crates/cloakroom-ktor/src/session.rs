@@ -101,6 +101,7 @@ pub trait KtorSession: Sized {
     ///
     /// An id that keeps fewer than 128 of the bits can be guessed. Unlike in Ktor, one that is taken
     /// already is never overwritten: another one is asked for, up to eight times.
+    #[must_use]
     fn identity(self, id: impl Fn(&[u8; 32]) -> String + Send + Sync + 'static) -> Self;
 
     /// Keeps sessions in a directory that Kotlin services read and write as well, as Ktor's

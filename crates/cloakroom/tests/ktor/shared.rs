@@ -1,0 +1,121 @@
+//! A directory that Kotlin services share.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use axum::Router;
+use axum::routing::get;
+use cloakroom::ktor::{Ktor, KtorSession as _, SharedDirectory};
+use cloakroom::{LayerExt as _, Session};
+use serde::{Deserialize, Serialize};
+use tempfile::TempDir;
+
+use crate::house::{COOKIE, House, TestUserSession, cookie_value, routes};
+
+/// A header's session beside the cookie's.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+struct Device {
+    name: String,
+}
+
+/// Two session types by id over one directory, as Ktor has them.
+fn serving(house: &House, ktor: Ktor, folder: &TempDir) -> Router {
+    let directory = SharedDirectory::open(folder.path()).unwrap();
+    let sessions = house
+        .builder()
+        .cookie::<TestUserSession>(COOKIE, |c| c.ktor(ktor).shared_in(&directory))
+        .header::<Device>("X-Device", |h| h.ktor(ktor).shared_in(&directory));
+    let set = async |device: Session<Device>| {
+        let name = "phone".to_owned();
+        device.set(Device { name }).unwrap();
+    };
+    let see = async |device: Session<Device>| {
+        device
+            .get()
+            .map_or("none".to_owned(), |device| device.name.clone())
+    };
+    let name = async |session: Session<TestUserSession>| {
+        assert!(session.get().is_some());
+        session.reference().is_some().to_string()
+    };
+    let own = Router::new()
+        .route("/device", get(see))
+        .route("/device/set", get(set))
+        .route("/has-name", get(name));
+    let app = routes().merge(own);
+    app.layer(sessions.build().unwrap().layer())
+}
+
+/// Where Ktor keeps the session of this id.
+fn file(root: &Path, id: &str) -> PathBuf {
+    let pieces: Vec<_> = id
+        .as_bytes()
+        .chunks(2)
+        .map(|piece| str::from_utf8(piece).unwrap())
+        .collect();
+    root.join(pieces.join("/") + ".dat")
+}
+
+#[tokio::test]
+async fn each_sessions_text_lies_where_ktor_looks_for_it() {
+    let texts = [
+        (Ktor::V1_6_8, "cart=%23cl%23sitem1&userId=%23sid2"),
+        (Ktor::V2, "cart=%23cl%23sitem1&userId=%23sid2"),
+        (Ktor::V3, r#"{"userId":"id2","cart":["item1"]}"#),
+    ];
+    for (ktor, text) in texts {
+        let (house, folder) = (House::new(), tempfile::tempdir().unwrap());
+        let app = serving(&house, ktor, &folder);
+        let mut browser = house.browser(&app);
+        let id = cookie_value(&browser.get("/set/id2").await);
+        assert_eq!(browser.get("/add/item1").await.status, 200);
+        let place = file(folder.path(), &id);
+        assert_eq!(fs::read_to_string(&place).unwrap(), text, "{ktor:?}");
+
+        assert!(browser.get("/clear").await.clears(COOKIE));
+        assert!(!place.exists(), "{ktor:?}");
+        assert_eq!(
+            house.holding(&app, &id).get("/see").await.body,
+            "no session"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_ktor_wrote_and_ended_counts_at_once() {
+    let (house, folder) = (House::new(), tempfile::tempdir().unwrap());
+    let app = serving(&house, Ktor::V3, &folder);
+    let id = "ab".repeat(32);
+    let place = file(folder.path(), &id);
+    fs::create_dir_all(place.parent().unwrap()).unwrap();
+    fs::write(&place, r#"{"userId":"kotlin","cart":[]}"#).unwrap();
+    let mut browser = house.holding(&app, &id);
+    assert_eq!(browser.get("/see").await.body, "ok, kotlin []");
+    fs::write(&place, r#"{"userId":"other","cart":[]}"#).unwrap();
+    assert_eq!(browser.get("/see").await.body, "ok, other []");
+    fs::remove_file(&place).unwrap();
+    assert_eq!(browser.get("/see").await.body, "no session");
+}
+
+#[tokio::test]
+async fn two_session_types_share_a_directory_and_keep_their_own_ids() {
+    let (house, folder) = (House::new(), tempfile::tempdir().unwrap());
+    let mut browser = house.browser(&serving(&house, Ktor::V3, &folder));
+    browser.remember_header("x-device");
+    browser.get("/set/id1").await;
+    browser.get("/device/set").await;
+    let (id, device) = (browser.cookie(COOKIE), browser.remembered("x-device"));
+    assert_ne!(id.as_deref(), device);
+    browser.get("/add/item1").await;
+    assert_eq!(browser.get("/see").await.body, r#"ok, id1 ["item1"]"#);
+    assert_eq!(browser.get("/device").await.body, "phone");
+}
+
+/// The name would be the id.
+#[tokio::test]
+async fn a_session_that_lies_under_its_id_has_no_name() {
+    let (house, folder) = (House::new(), tempfile::tempdir().unwrap());
+    let mut browser = house.browser(&serving(&house, Ktor::V3, &folder));
+    browser.get("/set/id1").await;
+    assert_eq!(browser.get("/has-name").await.body, "false");
+}

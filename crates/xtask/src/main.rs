@@ -2,6 +2,7 @@
 //!
 //! * `layers`: the arrows between modules, and those between crates, run one way.
 //! * `rules`: every rule has a test that names it, and every test names a rule that there is.
+//! * `ktor-tests`: every session test of Ktor's has its Rust test, or the reason why not.
 //! * `prose`: what the documents say of versions, files and dependencies is so.
 //! * `features`: no check; prints each crate with each of its features, one pair a line.
 //!
@@ -10,6 +11,7 @@
 
 mod files;
 mod graph;
+mod ktor_tests;
 mod layers;
 mod problem;
 mod prose;
@@ -25,7 +27,8 @@ use crate::files::Files;
 use crate::problem::Problem;
 use crate::workspace::Workspace;
 
-const USAGE: &str = "usage: cargo run -q -p xtask -- (layers | rules | prose | features)…\n";
+const USAGE: &str =
+    "usage: cargo run -q -p xtask -- (layers | rules | ktor-tests | prose | features)…\n";
 
 fn main() -> ExitCode {
     let names: Vec<String> = env::args().skip(1).collect();
@@ -52,6 +55,7 @@ fn run(names: &[String], out: &mut impl Write) -> Result<bool, Box<dyn Error>> {
         let problems = match name.as_str() {
             "layers" => layers::check(&workspace)?,
             "rules" => rules::check(&files),
+            "ktor-tests" => ktor_tests::check(&files),
             "prose" => prose::check(&workspace, &files),
             "features" => {
                 print_features(&workspace, out)?;

@@ -15,3 +15,4 @@ mod declared;
 mod named;
 
 pub(crate) use check::check;
+pub(crate) use named::naming;

@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
-use cloakroom::ktor::{Ktor, KtorCookie, KtorSession as _};
-use cloakroom::{EventKind, LayerExt as _, MemoryStorage, Session};
+use cloakroom::ktor::{Digest, Encrypt, Ktor, KtorCookie, KtorSession as _, MessageAuthentication};
+use cloakroom::{CookieSession, EventKind, LayerExt as _, MemoryStorage, Session};
 use cloakroom_testkit::{Call, FaultyStorage, Req, SpyStorage, When};
 use serde::{Deserialize, Serialize};
 
-use crate::house::{COOKIE, House, TestUserSession, cookie_value, routes};
+use crate::house::{COOKIE, House, TestUserSession, cookie_value, keys_of_ktor, routes};
 
 /// Ktor: 500 on every page, for as long as the client has the id.
 #[tokio::test]
@@ -251,4 +252,84 @@ async fn ids_of_the_other_length_are_read_and_other_spellings_are_not() {
     assert_eq!(later.get("/see").await.body, "ok, id1 []");
     let mut shouting = house.holding(&upgraded, &id.to_uppercase());
     assert_eq!(shouting.get("/see").await.body, "no session");
+}
+
+/// What `build()` says of a cookie's session.
+fn refused(
+    configure: impl FnOnce(CookieSession<TestUserSession>) -> CookieSession<TestUserSession>,
+) -> Option<&'static str> {
+    let built = House::new().builder().cookie(COOKIE, configure).build();
+    built.err().map(|error| error.field())
+}
+
+/// Ktor takes all of them without a word.
+#[test]
+fn what_clients_can_forge_is_refused_unless_it_is_named() {
+    let (encryption, signing) = keys_of_ktor();
+    let ktor3 = || Encrypt::ktor3(&encryption, &signing);
+    let v3 = |c: CookieSession<TestUserSession>| c.ktor(Ktor::V3);
+    assert_eq!(refused(v3), Some("sealed"));
+    assert_eq!(
+        refused(|c| v3(c).transform(Digest::default())),
+        Some("sealed")
+    );
+    assert_eq!(refused(|c| v3(c).transform(ktor3())), Some("sealed"));
+    assert_eq!(refused(|c| v3(c).forgeable_by_clients()), None);
+    assert_eq!(refused(|c| v3(c).transform(ktor3().derived_iv())), None);
+    let mac = MessageAuthentication::new(&signing);
+    assert_eq!(refused(|c| v3(c).transform(ktor3()).transform(mac)), None);
+    let ktor2 = Encrypt::ktor1_2(&encryption, &signing);
+    assert_eq!(refused(|c| v3(c).transform(ktor2)), None);
+}
+
+/// Ktor takes them; a value that was signed for one cookie is good as the other.
+#[test]
+fn two_sessions_under_one_key_are_refused_unless_both_are_named() {
+    let (_, signing) = keys_of_ktor();
+    let mac = || MessageAuthentication::new(&signing);
+    let build = |named: bool| {
+        let house = House::new();
+        let one = house.builder().cookie::<TestUserSession>(COOKIE, |c| {
+            c.ktor(Ktor::V3).transform(mac()).dangerous_shared_key()
+        });
+        let two = one.cookie::<Other>("OTHER", |c| {
+            let c = c.ktor(Ktor::V3).transform(mac());
+            if named { c.dangerous_shared_key() } else { c }
+        });
+        two.build()
+    };
+    assert_eq!(build(false).unwrap_err().field(), "transform");
+    build(true).unwrap();
+}
+
+/// Ktor has no deadlines at all.
+#[test]
+fn deadlines_and_subjects_are_there_where_the_content_has_a_place_for_them() {
+    let (_, signing) = keys_of_ktor();
+    let hour = Duration::from_hours(1);
+    let mac = MessageAuthentication::new(&signing);
+    let by_value = refused(|c| c.ktor(Ktor::V3).transform(mac).idle_timeout(hour));
+    assert_eq!(by_value, Some("idle_timeout"));
+    let memory = MemoryStorage::new();
+    let by_id = refused(|c| {
+        let c = c.ktor(Ktor::V3).stored_in(&memory).idle_timeout(hour);
+        c.subject(|session| session.user_id.clone())
+    });
+    assert_eq!(by_id, None);
+}
+
+/// Ktor knows no deadline on the server: its storages keep a session for ever.
+#[tokio::test]
+async fn a_stored_session_ends_at_its_deadline() {
+    let house = House::new();
+    let app = house.serving(|c| {
+        let c = c.ktor(Ktor::V3).stored_in(&MemoryStorage::new());
+        c.idle_timeout(Duration::from_hours(1))
+    });
+    let mut browser = house.browser(&app);
+    browser.get("/set/id1").await;
+    house.clock.advance(Duration::from_mins(59));
+    assert_eq!(browser.get("/see").await.body, "ok, id1 []");
+    house.clock.advance(Duration::from_mins(61));
+    assert_eq!(browser.get("/see").await.body, "no session");
 }

@@ -36,6 +36,8 @@ pub(crate) struct Naming {
     pub(crate) named: Vec<Named>,
     /// Every name among the tokens of macros that have `suite` in their name.
     pub(crate) in_suites: BTreeSet<String>,
+    /// Every function that is a test and is not ignored.
+    pub(crate) tests: BTreeSet<String>,
 }
 
 /// Reads one file; none if it is not Rust.
@@ -102,7 +104,10 @@ impl Naming {
     fn close(&mut self, head: Head, function: Option<String>) {
         let on = match function {
             Some(_) if head.is_test && head.is_ignored => Bearer::IgnoredTest,
-            Some(_) if head.is_test => Bearer::Test,
+            Some(name) if head.is_test => {
+                self.tests.insert(name);
+                Bearer::Test
+            }
             Some(name) => Bearer::Function(name),
             None => Bearer::Other,
         };

@@ -104,6 +104,37 @@ impl<A, B> Client<A, B> {
         }
     }
 
+    /// The same browser, with another service behind the same URL: what a visitor sees of a new
+    /// version, or of a move from one server to another.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// use axum::{Router, http::HeaderMap, routing::get};
+    /// use cloakroom_testkit::Client;
+    ///
+    /// let old = Router::new().route("/", get(|| async { [("set-cookie", "a=1; Path=/")] }));
+    /// let new = Router::new().route("/", get(|headers: HeaderMap| async move {
+    ///     headers["cookie"].to_str().unwrap().to_owned()
+    /// }));
+    /// let mut client = Client::new(old);
+    /// client.get("/").await;
+    /// let mut client = client.served_by(new);
+    /// assert_eq!(client.get("/").await.body, "a=1");
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn served_by<C>(self, app: C) -> Client<C, B> {
+        Client {
+            app,
+            base: self.base,
+            clock: self.clock,
+            jar: self.jar,
+            remembered: self.remembered,
+            body: PhantomData,
+        }
+    }
+
     /// Lets cookies expire by `clock`, which should be the server's.
     ///
     /// ```

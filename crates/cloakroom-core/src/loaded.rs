@@ -107,3 +107,16 @@ pub(crate) struct ById {
     /// take longer than what was left.
     pub(crate) read_at: Timestamp,
 }
+
+impl ById {
+    /// From when deadlines count. Elsewhere a record may have no place for when it began, and says
+    /// the epoch: then from when it was read here, as with bare content by value.
+    pub(crate) fn began(&self) -> Timestamp {
+        let created = self.stored.record.created;
+        if self.place == Place::Other && created == Timestamp::EPOCH {
+            self.read_at
+        } else {
+            created
+        }
+    }
+}

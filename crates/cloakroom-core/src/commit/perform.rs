@@ -366,7 +366,7 @@ pub(super) fn take_over(work: &mut Work, settled: &Settled) {
     let live = Live {
         absolute: work
             .provider()
-            .absolute(record.absolute_deadline, record.created),
+            .absolute(record.absolute_deadline, origin.began()),
         idle: record.idle_deadline,
         outdated: false,
         proof: ProofState::Current,

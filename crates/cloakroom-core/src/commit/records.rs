@@ -8,7 +8,7 @@ use cloakroom_time::Timestamp;
 use super::work::Work;
 use crate::id::Proof;
 use crate::ids::RecordId;
-use crate::loaded::Origin;
+use crate::loaded::{ById, Origin};
 use crate::plan::{Change, Failure, ProofChange, Replacement, StorageStep};
 
 /// A new id and the record for it.
@@ -34,7 +34,7 @@ pub(super) fn new_record(work: &mut Work) -> Result<NewRecord, Failure> {
     record.subject.clone_from(&work.draft.subject);
     record.subject_number = begun_number(work);
     if let (StorageStep::Replace(why), Origin::ById(old)) = (work.step, &work.draft.loaded.origin) {
-        continue_from(&mut record, &old.stored.record, why);
+        continue_from(&mut record, old, why);
     }
     record.idle_deadline = provider.policy.idle_deadline(now, record.absolute_deadline);
     Ok(NewRecord {
@@ -46,11 +46,12 @@ pub(super) fn new_record(work: &mut Work) -> Result<NewRecord, Failure> {
 }
 
 /// What a new record keeps of the one whose place it takes.
-fn continue_from(record: &mut Record, old: &Record, why: Replacement) {
+fn continue_from(record: &mut Record, origin: &ById, why: Replacement) {
+    let old = &origin.stored.record;
     match why {
         Replacement::SignIn => {}
         Replacement::Elevate | Replacement::Rotate => {
-            record.created = old.created;
+            record.created = origin.began();
             record.absolute_deadline = old.absolute_deadline;
             record.subject.clone_from(&old.subject);
             record.subject_number = old.subject_number;

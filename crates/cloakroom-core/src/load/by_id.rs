@@ -260,8 +260,6 @@ async fn read(
         Ok(outdated) => outdated,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let standing = standing(provider, &stored.record, &id, freshness, now);
-    let standing = standing.map(|live| Live { reseal, ..live });
     let origin = Box::new(ById {
         id,
         place: Place::Own,
@@ -269,6 +267,8 @@ async fn read(
         stored,
         read_at: now,
     });
+    let standing = standing(provider, &origin, &origin.id, freshness);
+    let standing = standing.map(|live| Live { reseal, ..live });
     Ok(Ok(Found { origin, standing }))
 }
 
@@ -290,19 +290,19 @@ async fn read_elsewhere(
     if unseal(provider, form, there, &key, &mut stored.record, now).is_err() {
         return Ok(None);
     }
-    let standing = standing(provider, &stored.record, there, Freshness::Outdated, now);
-    let standing = standing.map(|live| Live {
-        // What has proofs there is presented as it is: the rotation ends with the move.
-        proof: ProofState::Current,
-        elsewhere: true,
-        ..live
-    });
     let origin = Box::new(ById {
         id: here.clone(),
         place: Place::Other,
         key,
         stored,
         read_at: now,
+    });
+    let standing = standing(provider, &origin, there, Freshness::Outdated);
+    let standing = standing.map(|live| Live {
+        // What has proofs there is presented as it is: the rotation ends with the move.
+        proof: ProofState::Current,
+        elsewhere: true,
+        ..live
     });
     Ok(Some(Found { origin, standing }))
 }
@@ -313,16 +313,16 @@ async fn read_elsewhere(
 /// the current one nor the one before in its time has been good once: it is reused.
 fn standing(
     provider: &Provider,
-    record: &Record,
+    origin: &ById,
     id: &RecordId,
     freshness: Freshness,
-    now: Timestamp,
 ) -> Result<Live, Refusal> {
+    let (record, now) = (&origin.stored.record, origin.read_at);
     let proof = match id {
         RecordId::Own { .. } => proof_state(record, id, now)?,
         RecordId::Text(_) => ProofState::Current,
     };
-    let absolute = provider.absolute(record.absolute_deadline, record.created);
+    let absolute = provider.absolute(record.absolute_deadline, origin.began());
     if absolute.is_some_and(|deadline| now >= deadline) {
         return Err(Refusal::AbsoluteDeadline);
     }

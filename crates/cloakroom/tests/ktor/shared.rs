@@ -2,15 +2,18 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
-use cloakroom::ktor::{Ktor, KtorSession as _, SharedDirectory};
-use cloakroom::{LayerExt as _, Session};
+use cloakroom::ktor::{Ktor, KtorSession as _, KtorWriter as _, SharedDirectory};
+use cloakroom::{Clock as _, LayerExt as _, MemoryStorage, Session};
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 
 use crate::house::{COOKIE, House, TestUserSession, cookie_value, routes};
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A header's session beside the cookie's.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -118,4 +121,49 @@ async fn a_session_that_lies_under_its_id_has_no_name() {
     let mut browser = house.browser(&serving(&house, Ktor::V3, &folder));
     browser.get("/set/id1").await;
     assert_eq!(browser.get("/has-name").await.body, "false");
+}
+
+/// A server whose session lies in a storage of its own and lives for a week; the directory is still
+/// read.
+fn moved(house: &House, folder: &TempDir, storage: &MemoryStorage) -> Router {
+    let directory = SharedDirectory::open(folder.path()).unwrap();
+    let end = house.clock.now().saturating_add(30 * DAY);
+    let sessions = house.builder().cookie::<TestUserSession>(COOKIE, |c| {
+        c.stored_in(storage)
+            .in_ktor(Ktor::V3)
+            .absolute_timeout(7 * DAY)
+            .also_reads(end, |old| old.ktor(Ktor::V3).shared_in(&directory))
+    });
+    let elevate = async |session: Session<TestUserSession>| {
+        let elevated = TestUserSession::of("admin");
+        session.elevate(elevated)
+    };
+    let app = routes().route("/elevate", get(elevate));
+    app.layer(sessions.build().unwrap().layer())
+}
+
+/// A file does not say when its session began. Were that taken for 1970, the move would log everyone
+/// out.
+///
+/// Rules: row-50, row-52.
+#[tokio::test]
+async fn the_deadline_of_a_moved_session_counts_from_the_move() {
+    for (path, seen) in [("/see", "ok, id1 []"), ("/elevate", "ok, admin []")] {
+        let (house, folder) = (House::new(), tempfile::tempdir().unwrap());
+        let storage = MemoryStorage::new();
+        let mut browser = house.browser(&serving(&house, Ktor::V3, &folder));
+        browser.get("/set/id1").await;
+        let mut browser = browser.served_by(moved(&house, &folder, &storage));
+        let answer = browser.get(path).await;
+        assert_eq!((answer.status, answer.sets(COOKIE)), (200, true), "{path}");
+        assert_eq!(storage.len(), 1);
+        // Not the cookie's Max-Age, which is a week as well.
+        let id = browser.cookie(COOKIE).unwrap();
+        house.clock.advance(7 * DAY - Duration::from_secs(1));
+        browser.set_cookie(COOKIE, &id);
+        assert_eq!(browser.get("/see").await.body, seen);
+        house.clock.advance(Duration::from_secs(1));
+        browser.set_cookie(COOKIE, &id);
+        assert_eq!(browser.get("/see").await.body, "no session");
+    }
 }

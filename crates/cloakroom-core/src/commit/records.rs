@@ -36,6 +36,12 @@ pub(super) fn new_record(work: &mut Work) -> Result<NewRecord, Failure> {
     if let (StorageStep::Replace(why), Origin::ById(old)) = (work.step, &work.draft.loaded.origin) {
         continue_from(&mut record, old, why);
     }
+    if provider.form.bare {
+        // There is no place for what a record of the other form may have said.
+        record.absolute_deadline = None;
+        record.subject = None;
+        record.subject_number = None;
+    }
     record.idle_deadline = provider.policy.idle_deadline(now, record.absolute_deadline);
     Ok(NewRecord {
         // What no storage takes as a key is no id of this form either.

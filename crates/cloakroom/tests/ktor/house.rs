@@ -32,20 +32,23 @@ impl TestUserSession {
 }
 
 /// Where a test lets time pass and looks at what was told.
-#[derive(Default)]
 pub(crate) struct House {
     pub(crate) clock: ManualClock,
     pub(crate) events: EventLog,
+    keys: KeyRing,
 }
 
 impl House {
     pub(crate) fn new() -> Self {
-        Self::default()
+        Self {
+            clock: ManualClock::default(),
+            events: EventLog::new(),
+            keys: KeyRing::single(Key::generate(&ThreadEntropy)),
+        }
     }
 
     pub(crate) fn builder(&self) -> SessionsBuilder {
-        let keys = KeyRing::single(Key::generate(&ThreadEntropy));
-        Sessions::builder("house", &keys)
+        Sessions::builder("house", &self.keys)
             .clock(self.clock.clone())
             .observer(self.events.clone())
     }

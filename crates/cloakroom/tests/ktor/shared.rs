@@ -123,8 +123,8 @@ async fn a_session_that_lies_under_its_id_has_no_name() {
     assert_eq!(browser.get("/has-name").await.body, "false");
 }
 
-/// A server whose session lies in a storage of its own and lives for a week; the directory is still
-/// read.
+/// A server whose session lies in a storage of its own and lives for a week, and belongs to somebody;
+/// the directory is still read.
 fn moved(house: &House, folder: &TempDir, storage: &MemoryStorage) -> Router {
     let directory = SharedDirectory::open(folder.path()).unwrap();
     let end = house.clock.now().saturating_add(30 * DAY);
@@ -132,6 +132,7 @@ fn moved(house: &House, folder: &TempDir, storage: &MemoryStorage) -> Router {
         c.stored_in(storage)
             .in_ktor(Ktor::V3)
             .absolute_timeout(7 * DAY)
+            .subject(|session| session.user_id.clone())
             .also_reads(end, |old| old.ktor(Ktor::V3).shared_in(&directory))
     });
     let elevate = async |session: Session<TestUserSession>| {
@@ -165,5 +166,33 @@ async fn the_deadline_of_a_moved_session_counts_from_the_move() {
         house.clock.advance(Duration::from_secs(1));
         browser.set_cookie(COOKIE, &id);
         assert_eq!(browser.get("/see").await.body, "no session");
+    }
+}
+
+/// A file has no place for deadline and subject: they are left behind, and the session is not.
+///
+/// Rules: row-50, row-51.
+#[tokio::test]
+async fn a_staged_return_puts_sessions_back_into_the_directory() {
+    for (path, text) in [
+        ("/see", r#"{"userId":"id1","cart":[]}"#),
+        ("/add/item1", r#"{"userId":"id1","cart":["item1"]}"#),
+    ] {
+        let (house, folder) = (House::new(), tempfile::tempdir().unwrap());
+        let storage = MemoryStorage::new();
+        let mut browser = house.browser(&moved(&house, &folder, &storage));
+        browser.get("/set/id1").await;
+        let directory = SharedDirectory::open(folder.path()).unwrap();
+        let end = house.clock.now().saturating_add(30 * DAY);
+        let back = house.serving(|c| {
+            let c = c.ktor(Ktor::V3).shared_in(&directory);
+            c.also_reads(end, |new| new.stored_in(&storage))
+        });
+        let mut browser = browser.served_by(back);
+        let answer = browser.get(path).await;
+        assert_eq!((answer.status, answer.sets(COOKIE)), (200, true), "{path}");
+        assert_eq!(storage.len(), 0);
+        let place = file(folder.path(), &browser.cookie(COOKIE).unwrap());
+        assert_eq!(fs::read_to_string(&place).unwrap(), text);
     }
 }

@@ -129,3 +129,13 @@ pub use cloakroom_ktor as ktor;
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 struct Readme;
+
+/// The code in the pages about Ktor is a test.
+#[cfg(all(doctest, feature = "ktor", unix))]
+mod about_ktor {
+    #[doc = include_str!("../../../docs/ktor/mapping.md")]
+    struct Mapping;
+
+    #[doc = include_str!("../../../docs/ktor/moving.md")]
+    struct Moving;
+}

@@ -13,6 +13,7 @@ mod compatible;
 mod differences;
 mod house;
 mod modified;
+mod moved;
 mod providers;
 mod reflection;
 mod routes;

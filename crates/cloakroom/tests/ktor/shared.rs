@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::routing::get;
 use cloakroom::ktor::{Ktor, KtorSession as _, KtorWriter as _, SharedDirectory};
-use cloakroom::{Clock as _, LayerExt as _, MemoryStorage, Session};
+use cloakroom::{Clock as _, LayerExt as _, MemoryStorage, Session, Sessions};
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 
@@ -126,6 +126,10 @@ async fn a_session_that_lies_under_its_id_has_no_name() {
 /// A server whose session lies in a storage of its own and lives for a week, and belongs to somebody;
 /// the directory is still read.
 fn moved(house: &House, folder: &TempDir, storage: &MemoryStorage) -> Router {
+    serve_moved(&moved_sessions(house, folder, storage))
+}
+
+fn moved_sessions(house: &House, folder: &TempDir, storage: &MemoryStorage) -> Sessions {
     let directory = SharedDirectory::open(folder.path()).unwrap();
     let end = house.clock.now().saturating_add(30 * DAY);
     let sessions = house.builder().cookie::<TestUserSession>(COOKIE, |c| {
@@ -135,12 +139,17 @@ fn moved(house: &House, folder: &TempDir, storage: &MemoryStorage) -> Router {
             .subject(|session| session.user_id.clone())
             .also_reads(end, |old| old.ktor(Ktor::V3).shared_in(&directory))
     });
+    sessions.build().unwrap()
+}
+
+fn serve_moved(sessions: &Sessions) -> Router {
     let elevate = async |session: Session<TestUserSession>| {
-        let elevated = TestUserSession::of("admin");
-        session.elevate(elevated)
+        session.update(|session| session.cart.push("rights".to_owned()))?;
+        let elevated = session.get().unwrap();
+        session.elevate(TestUserSession::clone(&elevated))
     };
     let app = routes().route("/elevate", get(elevate));
-    app.layer(sessions.build().unwrap().layer())
+    app.layer(sessions.layer())
 }
 
 /// A file does not say when its session began. Were that taken for 1970, the move would log everyone
@@ -149,7 +158,10 @@ fn moved(house: &House, folder: &TempDir, storage: &MemoryStorage) -> Router {
 /// Rules: row-50, row-52.
 #[tokio::test]
 async fn the_deadline_of_a_moved_session_counts_from_the_move() {
-    for (path, seen) in [("/see", "ok, id1 []"), ("/elevate", "ok, admin []")] {
+    for (path, seen) in [
+        ("/see", "ok, id1 []"),
+        ("/elevate", r#"ok, id1 ["rights"]"#),
+    ] {
         let (house, folder) = (House::new(), tempfile::tempdir().unwrap());
         let storage = MemoryStorage::new();
         let mut browser = house.browser(&serving(&house, Ktor::V3, &folder));
@@ -194,5 +206,28 @@ async fn a_staged_return_puts_sessions_back_into_the_directory() {
         assert_eq!(storage.len(), 0);
         let place = file(folder.path(), &browser.cookie(COOKIE).unwrap());
         assert_eq!(fs::read_to_string(&place).unwrap(), text);
+    }
+}
+
+/// A file does not say when its session began, so none of the user's is believed any more.
+///
+/// Rules: second-reader.
+#[tokio::test]
+async fn ending_all_of_a_user_reaches_what_still_lies_in_the_directory() {
+    let (house, folder) = (House::new(), tempfile::tempdir().unwrap());
+    let storage = MemoryStorage::new();
+    let kotlin = serving(&house, Ktor::V3, &folder);
+    let sessions = moved_sessions(&house, &folder, &storage);
+    let mut browsers = [house.browser(&kotlin), house.browser(&kotlin)];
+    for (browser, user) in browsers.iter_mut().zip(["anna", "bert"]) {
+        browser.get(&format!("/set/{user}")).await;
+    }
+    house.clock.advance(DAY);
+    sessions.end_all::<TestUserSession>("anna").await.unwrap();
+    let seen = [("no session", 0), ("ok, bert []", 1)];
+    for (browser, (seen, stored)) in browsers.into_iter().zip(seen) {
+        let mut browser = browser.served_by(serve_moved(&sessions));
+        assert_eq!(browser.get("/see").await.body, seen);
+        assert_eq!(storage.len(), stored);
     }
 }

@@ -34,8 +34,10 @@ use crate::text::{Names, read_reflection, write_reflection};
 /// **Writing refuses what Ktor would not read back**, and names the field: an `&` in an element of
 /// a collection, collections inside collections (but for inner ones of at most one element),
 /// classes inside collections, a `Float` that is an element or may be null, and what has no type
-/// in the table. One thing it cannot see: Ktor never comes back from reading a list, set or map
-/// that is null, and serde does not tell such a `None` from others. Use an empty collection.
+/// in the table. Two things it cannot see. Ktor never comes back from reading a list, set or map
+/// that is null, and serde does not tell such a `None` from others: use an empty collection. And an
+/// enum with `#[serde(tag = "…")]` or `untagged` looks like a class, which neither Ktor nor this
+/// reads as the sealed one: leave the tag to this text.
 ///
 /// **Reading** needs every field to be there, as Ktor does, which knows no defaults here
 /// (`#[serde(default)]` and `alias` do not help), and ignores properties that the type does not

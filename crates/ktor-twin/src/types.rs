@@ -73,9 +73,8 @@ pub(crate) struct WithEnum {
     pub(crate) roles: Vec<Role>,
 }
 
-/// A sealed class.
+/// A sealed class. Which of its classes a value is, the codecs say where Ktor's serializers do.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(tag = "type")]
 pub(crate) enum Shape {
     Circle {
         radius: f64,

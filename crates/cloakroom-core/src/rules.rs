@@ -136,7 +136,8 @@ pub enum Clears {
     /// Ours.
     Rarely,
     /// What the transformers let through and is no session all the same (an unknown id, content
-    /// that does not decode), in answer to any request; what they refuse never.
+    /// that travels and does not decode), in answer to any request; what they refuse never, and an
+    /// id whose record is there only for the application's word.
     Unusable,
 }
 

@@ -22,7 +22,7 @@ impl Ktor {
     /// |---|---|---|
     /// | loads | in every request | in every request |
     /// | sends | with every response for which there is a session | when it was set, also to an equal value |
-    /// | clears unasked | an unknown id, and content that does not decode | the same |
+    /// | clears unasked | an unknown id, and content that travels and does not decode | the same |
     /// | of two cookies | the last | the last |
     ///
     /// The last of two cookies is what most of Ktor's engines take; Netty's takes the first. In a

@@ -102,7 +102,7 @@ const fn stored(policy: &Policy, step: StorageStep) -> StorageStep {
 fn refused(reason: Refusal, wish: Wish, policy: &Policy, moment: &Moment) -> Plan {
     let cleared = clear_if(match policy.rules.clears {
         Clears::Rarely => wish == Wish::End || (reason.is_for_ever() && may_clear(moment)),
-        Clears::Unusable => reason.is_of_content() && moment.alone,
+        Clears::Unusable => moment.alone && is_unusable(reason, wish, policy),
     });
     let begun = begin(wish, policy);
     let then_create = begun.is_some();
@@ -115,6 +115,14 @@ fn refused(reason: Refusal, wish: Wish, policy: &Policy, moment: &Moment) -> Pla
         };
     }
     decided
+}
+
+/// What the transformers let through and is no session. A record that lies there may be for another
+/// version of the application, or half written by a program that asks nobody: the id stays good,
+/// unless the application ends the session.
+fn is_unusable(reason: Refusal, wish: Wish, policy: &Policy) -> bool {
+    let may_come_right = policy.tracking == Tracking::ById && reason != Refusal::UnknownId;
+    reason.is_of_content() && (wish == Wish::End || !may_come_right)
 }
 
 /// The absolute deadline passed between loading and now: only a sign-in outlives that.

@@ -98,6 +98,40 @@ async fn what_is_unusable_is_cleared_in_answer_to_any_request_and_what_never_cam
     }
 }
 
+/// Another program may write that record, and not be done.
+///
+/// Rules: row-46c.
+#[tokio::test]
+async fn an_id_whose_record_is_no_session_is_cleared_only_by_the_application() {
+    let town = Town::new();
+    let rules = Rules::native().clearing(Clears::Unusable);
+    let stored = |valid: bool| {
+        town.serving(|c| {
+            c.bare()
+                .ids(OldIds)
+                .stored_in(&town.old_calls)
+                .validate(move |_| valid)
+                .rules(|_| rules)
+        })
+    };
+    let (taking, refusing) = (stored(true), stored(false));
+    let mut browser = town.browser(&taking);
+    browser.post("/note/same").await;
+    let token = browser.cookie(COOKIE).unwrap();
+    town.forget();
+
+    let mut browser = town.browser(&refusing);
+    browser.set_cookie(COOKIE, &token);
+    let answer = browser.get("/see").await;
+    assert!(answer.set_cookies().is_empty());
+    assert_eq!(town.told(), [EventKind::Refused(Refusal::Invalid)]);
+    assert!(browser.post("/leave").await.clears(COOKIE));
+
+    let mut browser = town.browser(&taking);
+    browser.set_cookie(COOKIE, &token);
+    assert_eq!(seen(&mut browser).await, Some(Ticket::noting("same")));
+}
+
 /// Rules: row-53.
 #[tokio::test]
 async fn where_the_first_or_the_last_counts_the_others_are_not_looked_at() {

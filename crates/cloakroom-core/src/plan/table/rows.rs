@@ -154,9 +154,13 @@ row-36  | V   | live outdated nav no-renew    | write                     |     
 row-37  | V I | live due nav or nothing       | abandon                   |                      |                               |                    | Abandoned
 row-37  | I   | reused nav                    | abandon                   |                      |                               |                    | Reused Abandoned
 row-37  | I   | unavailable                   | abandon                   |                      |                               |                    | StorageFailed Abandoned
-row-46  | V I | content unusable              | keep end                  |                      |                               | clear              | Refused
-row-46  | V I | content unusable not-alone    | keep                      |                      |                               |                    | Refused
+row-46  | V   | content unusable              | keep end                  |                      |                               | clear              | Refused
+row-46  | I   | unknown unusable              | keep end                  |                      |                               | clear              | Refused
+row-46  | V   | content unusable not-alone    | keep                      |                      |                               |                    | Refused
+row-46  | I   | unknown unusable not-alone    | keep                      |                      |                               |                    | Refused
 row-46b | V I | untrusted unusable nav        | keep end                  |                      |                               |                    | Refused
+row-46c | I   | garbled unusable nav          | keep                      |                      |                               |                    | Refused
+row-46c | I   | garbled unusable              | end                       |                      |                               | clear              | Refused
 row-47  | V   | live when-set                 | write                     |                      |                               | changed            | Changed
 row-47  | I   | live when-set                 | write                     |                      | write                         | changed            | Changed
 row-47  | I   | live when-set                 | write                     | gone                 | write                         |                    | EndedMeanwhile

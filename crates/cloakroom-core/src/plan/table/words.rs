@@ -73,6 +73,8 @@ fn presented(word: &str) -> Vec<Presented> {
         "reused" => vec![Presented::Refused(Refusal::ReusedProof)],
         // What transformers let through, and what they do not.
         "content" => refusals(&Refusal::is_of_content),
+        "unknown" => vec![Presented::Refused(Refusal::UnknownId)],
+        "garbled" => refusals(&|reason| reason.is_of_content() && reason != Refusal::UnknownId),
         "untrusted" => refusals(&|reason| {
             !reason.is_of_content() && !matches!(reason, Refusal::ReusedProof | Refusal::Ambiguous)
         }),

@@ -14,11 +14,13 @@
 mod expires;
 mod kotlin;
 mod recording;
-mod twin;
+#[path = "../support/server.rs"]
+mod server;
 
+use cloakroom::{Clock as _, SystemClock, Timestamp};
 use expires::{Dated, split};
 use recording::{Exchange, exchanges};
-use twin::{Answer, Twin};
+use server::{Answer, Server, twin};
 
 /// What is compared of the answers to one request.
 #[derive(Debug, PartialEq)]
@@ -45,14 +47,15 @@ fn ktor_3_5_2_and_the_twin_answer_alike() {
 }
 
 fn compare(version: &str) {
-    let twin = Twin::start(version, &[]);
+    let twin = Server::start(&mut twin(version));
     let (mut alike, mut errors) = (0, 0);
     for exchange in exchanges(version) {
+        let at = SystemClock.now().saturating_since(Timestamp::EPOCH);
         let answer = twin.get(&exchange.uri, &exchange.headers);
         if exchange.status == Some(200) {
             let asked = (&exchange.uri, &exchange.headers);
             assert_eq!(seen(version, &answer), recorded(&exchange), "{asked:?}");
-            check_dates(&answer, &exchange);
+            check_dates((&answer, at.as_secs()), &exchange);
             alike += 1;
         } else {
             assert_no_session(&exchange, &answer);
@@ -92,15 +95,17 @@ fn recorded(exchange: &Exchange) -> Seen {
     }
 }
 
-/// `Expires` is the moment of the answer and the Max-Age, in the recording and at the twin.
-fn check_dates(answer: &Answer, exchange: &Exchange) {
+/// `Expires` is the moment of the answer and the Max-Age, in the recording and at the twin, which was
+/// asked just after so many seconds since 1970.
+fn check_dates((answer, asked): (&Answer, u64), exchange: &Exchange) {
+    let asked = i64::try_from(asked).unwrap();
     let ours = answer.all("set-cookie").map(split);
     let theirs = exchange.set_cookies().map(split);
     for (ours, theirs) in ours.zip(theirs) {
         match (ours.dated, theirs.dated) {
             (Dated::Never, Dated::Never) | (Dated::Past, Dated::Past) => {}
             (Dated::At(at), Dated::At(recorded)) => {
-                let (ours, theirs) = (at - answer.at, recorded - exchange.at);
+                let (ours, theirs) = (at - asked, recorded - exchange.at);
                 assert!((ours - theirs).abs() <= 1, "{ours} s and {theirs} s");
             }
             (ours, theirs) => panic!("{ours:?} where Ktor has {theirs:?}"),

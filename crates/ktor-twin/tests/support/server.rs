@@ -1,41 +1,58 @@
-//! The twin as a process of its own, and requests to it, written to the socket as they are: no client
-//! library changes a header.
+//! Servers as processes of their own, and requests to them, written to the socket as they are: no
+//! client library changes a header.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpStream};
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
-use cloakroom::{Clock as _, SystemClock, Timestamp};
+/// More than a server ever needs to start, or to answer, on a machine with other things to do.
+const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A running twin; it ends with this value.
-pub(crate) struct Twin {
+/// A running server; it ends with this value, or with the test.
+pub(crate) struct Server {
     process: Child,
     port: u16,
 }
 
-/// What the twin answered.
+/// What a server answered.
+#[derive(Debug)]
 pub(crate) struct Answer {
-    /// Seconds since 1970, just before.
-    pub(crate) at: i64,
     pub(crate) path: String,
     pub(crate) status: u16,
     pub(crate) body: String,
     headers: Vec<(String, String)>,
 }
 
-impl Twin {
-    pub(crate) fn start(profile: &str, arguments: &[&str]) -> Self {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_ktor-twin"))
-            .args(["--profile", profile])
-            .args(arguments)
+/// The twin of a version, to be started.
+pub(crate) fn twin(profile: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ktor-twin"));
+    command.args(["--profile", profile]);
+    command
+}
+
+impl Server {
+    /// Starts a program that prints `listening N` when it is ready, and ends when its standard input
+    /// does.
+    pub(crate) fn start(command: &mut Command) -> Self {
+        let mut process = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .unwrap();
-        let mut line = String::new();
+            .unwrap_or_else(|error| panic!("{command:?}: {error}"));
         let stdout = process.stdout.take().unwrap();
-        BufReader::new(stdout).read_line(&mut line).unwrap();
-        let port = line.strip_prefix("listening ").unwrap().trim();
+        let (said, line) = mpsc::channel();
+        thread::spawn(move || {
+            let mut line = String::new();
+            BufReader::new(stdout).read_line(&mut line).ok();
+            // Nobody waits for it any more if it took too long.
+            said.send(line).ok();
+        });
+        let line = line.recv_timeout(PATIENCE).unwrap_or_default();
+        let port = line.strip_prefix("listening ").map(str::trim);
+        let port = port.unwrap_or_else(|| panic!("{command:?} did not start: {line:?}"));
         Self {
             port: port.parse().unwrap(),
             process,
@@ -43,8 +60,8 @@ impl Twin {
     }
 
     pub(crate) fn get(&self, path: &str, headers: &[(String, String)]) -> Answer {
-        let at = SystemClock.now().saturating_since(Timestamp::EPOCH);
         let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
         let mut request =
             format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
         for (name, value) in headers {
@@ -63,7 +80,6 @@ impl Twin {
             (name.to_ascii_lowercase(), value.to_owned())
         });
         Answer {
-            at: at.as_secs().try_into().unwrap(),
             path: path.to_owned(),
             status: status.parse().unwrap(),
             headers: headers.collect(),
@@ -72,7 +88,7 @@ impl Twin {
     }
 }
 
-impl Drop for Twin {
+impl Drop for Server {
     fn drop(&mut self) {
         // It ends when its standard input does.
         drop(self.process.stdin.take());

@@ -297,7 +297,7 @@ fn a_conversion_that_is_killed_loses_no_session() {
             }
         }
         if step != Step::DraftMade {
-            let refused = crate::SharedDirectory::open(root, scope()).unwrap_err();
+            let refused = crate::SharedDirectory::open(root).unwrap_err();
             assert_eq!(refused.kind(), DirectoryErrorKind::Exclusive, "{step:?}");
         }
         let storage = convert(root).unwrap();

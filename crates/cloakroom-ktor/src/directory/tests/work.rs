@@ -52,7 +52,7 @@ pub(super) fn convert(root: &Path) -> Result<ExclusiveDirectory, DirectoryError>
 }
 
 pub(super) fn shared(root: &Path) -> SharedDirectory {
-    SharedDirectory::open(root, scope()).unwrap()
+    SharedDirectory::open(root).unwrap()
 }
 
 pub(super) fn exclusive(root: &Path) -> ExclusiveDirectory {
@@ -153,7 +153,7 @@ fn at_a_limit(work: &str, root: &Path) {
         "shared read-only" => when_read_only(&shared(root), root, text),
         "exclusive read-only" => when_read_only(&exclusive(root), root, signed_in),
         "no rights" => {
-            let error = SharedDirectory::open(root, scope()).unwrap_err();
+            let error = SharedDirectory::open(root).unwrap_err();
             assert_eq!(error.kind(), DirectoryErrorKind::Inaccessible);
             let error = ExclusiveDirectory::open(root).unwrap_err();
             assert_eq!(error.kind(), DirectoryErrorKind::Inaccessible);

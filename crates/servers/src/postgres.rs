@@ -1,0 +1,140 @@
+//! A PostgreSQL server of its own.
+//!
+//! * **As it comes**, but for its address, its port and the number of connections: what a test
+//!   shows holds for a server that nobody has tuned.
+//! * **A password that is asked for**, so that a test can show that it is written nowhere.
+
+#![expect(clippy::expect_used, reason = "how a test fails")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use crate::process::{Account, Process, free_port, succeeds};
+
+/// Ends every connection and stops, without waiting for the clients.
+const STOP: &str = "INT";
+
+/// A PostgreSQL server on loopback, with one user and one empty database.
+///
+/// Stopped and removed when it is dropped, or when this program ends.
+#[derive(Debug)]
+pub struct Postgres {
+    account: Account,
+    folder: PathBuf,
+    programs: PathBuf,
+    port: u16,
+    process: Option<Process>,
+}
+
+impl Postgres {
+    /// The password of its user, which is part of [`url`](Self::url).
+    pub const PASSWORD: &str = "open-sesame";
+
+    /// The one server that all tests of a program share.
+    #[must_use]
+    pub fn shared() -> &'static Self {
+        static SHARED: OnceLock<Postgres> = OnceLock::new();
+        SHARED.get_or_init(Self::start)
+    }
+
+    /// A new server, which answers.
+    ///
+    /// # Panics
+    ///
+    /// If Debian's package `postgresql` is not there, or the server does not start.
+    #[must_use]
+    pub fn start() -> Self {
+        let account = Account::of("postgres");
+        let folder = account.folder("cloakroom-postgres-");
+        let programs = programs();
+        let password = folder.join("password");
+        fs::write(&password, Self::PASSWORD).expect("the folder is ours");
+        let data = folder.join("data");
+        account.run(
+            &programs.join("initdb"),
+            &[
+                "--username=shop",
+                "--auth=password",
+                "--encoding=UTF8",
+                "--no-sync",
+                &format!("--pwfile={}", password.display()),
+                &format!("--pgdata={}", data.display()),
+            ],
+        );
+        let mut server = Self {
+            account,
+            folder,
+            programs,
+            port: free_port(),
+            process: None,
+        };
+        server.restart();
+        server
+    }
+
+    /// How to reach it: user, password, address and database.
+    #[must_use]
+    pub fn url(&self) -> String {
+        let (password, port) = (Self::PASSWORD, self.port);
+        format!("postgres://shop:{password}@127.0.0.1:{port}/postgres?sslmode=disable")
+    }
+
+    /// Its port on loopback, which stays over a restart.
+    #[must_use]
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Ends it as `kill -9` does. Its data stays.
+    pub fn kill(&mut self) {
+        if let Some(process) = self.process.take() {
+            process.end("KILL");
+        }
+    }
+
+    /// Starts it again, on the same port and with the same data, and waits until it answers.
+    pub fn restart(&mut self) {
+        if let Some(process) = self.process.take() {
+            process.end(STOP);
+        }
+        let is_ready = self.programs.join("pg_isready");
+        let address = ["--host=127.0.0.1", &format!("--port={}", self.port)];
+        let is_up = || succeeds(&is_ready, &address);
+        self.process = Some(Process::until_up(|| self.launch(), is_up));
+    }
+
+    fn launch(&self) -> Process {
+        let data = self.folder.join("data");
+        let args = [
+            "-D".to_owned(),
+            data.display().to_string(),
+            "-p".to_owned(),
+            self.port.to_string(),
+            "-c".to_owned(),
+            "listen_addresses=127.0.0.1".to_owned(),
+            "-c".to_owned(),
+            "unix_socket_directories=".to_owned(),
+            "-c".to_owned(),
+            "max_connections=300".to_owned(),
+        ];
+        let program = self.programs.join("postgres");
+        Process::start(self.account, &self.folder, STOP, &program, &args)
+    }
+}
+
+/// Where Debian keeps the programs of the newest version that is installed.
+fn programs() -> PathBuf {
+    let versions = fs::read_dir("/usr/lib/postgresql");
+    let versions = versions.expect("Debian's package postgresql is installed");
+    let versions = versions.flatten().map(|version| version.path());
+    let newest = versions.max_by_key(|version| number(version));
+    newest
+        .expect("a version of PostgreSQL is installed")
+        .join("bin")
+}
+
+fn number(version: &Path) -> u32 {
+    let name = version.file_name().unwrap_or_default();
+    name.to_string_lossy().parse().unwrap_or_default()
+}

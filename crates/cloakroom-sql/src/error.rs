@@ -1,0 +1,80 @@
+//! Why a storage could not be opened.
+
+use std::error::Error;
+use std::fmt;
+
+use cloakroom_storage::{StorageError, StorageErrorKind};
+
+/// A storage could not be opened.
+///
+/// # Security
+///
+/// `Display`, `Debug` and [`Error::source`] show no address, path, password or statement;
+/// [`StorageError::expose_source`] gives the cause to who asks by that name.
+///
+/// # Examples
+///
+/// ```
+/// use cloakroom_sql::OpenError;
+///
+/// let error = OpenError::SchemaTooNew { found: 3, known: 1 };
+/// assert!(error.to_string().contains("version 3"));
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// The tables were made or migrated by a newer version of this crate, which knows what an
+    /// older one would get wrong.
+    SchemaTooNew {
+        /// The version of the tables.
+        found: u32,
+        /// The newest version that this crate knows.
+        known: u32,
+    },
+    /// The tables are not there, or older than this crate needs, and it was told not to migrate.
+    SchemaNotMigrated {
+        /// The version that this crate needs.
+        known: u32,
+    },
+    /// The address is none that the database's library understands.
+    InvalidUrl,
+    /// The database is out of reach, refuses, or failed.
+    Storage(StorageError),
+}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SchemaTooNew { found, known } => write!(
+                f,
+                "the tables are of version {found}, and this version of cloakroom-sql knows no \
+                 newer than {known}; use the version that made them, or a newer one"
+            ),
+            Self::SchemaNotMigrated { known } => write!(
+                f,
+                "the tables are not there in version {known}; migrate them first, or leave out \
+                 `without_migrating`"
+            ),
+            Self::InvalidUrl => f.write_str("the address of the database is not understood"),
+            Self::Storage(error) => write!(f, "the tables could not be made ready: {error}"),
+        }
+    }
+}
+
+impl Error for OpenError {}
+
+impl From<StorageError> for OpenError {
+    fn from(error: StorageError) -> Self {
+        Self::Storage(error)
+    }
+}
+
+/// The storage is out of reach, or refuses work.
+pub(crate) const fn unavailable() -> StorageError {
+    StorageError::new(StorageErrorKind::Unavailable)
+}
+
+/// The tables hold what this crate has not written.
+pub(crate) fn corrupt(what: &'static str) -> StorageError {
+    StorageError::new(StorageErrorKind::Corrupt).with_source(what)
+}

@@ -1,0 +1,31 @@
+//! Storages for cloakroom's sessions in SQL databases: SQLite.
+
+#[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
+mod args;
+#[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
+mod backend;
+#[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
+mod calls;
+#[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
+mod contract;
+mod error;
+#[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
+mod names;
+#[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
+mod number;
+#[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
+mod row;
+#[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
+mod schema;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+#[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
+mod statements;
+mod table;
+#[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
+mod template;
+
+pub use error::OpenError;
+#[cfg(feature = "sqlite")]
+pub use sqlite::{SqliteStorage, SqliteStorageBuilder, Synchronous};
+pub use table::{InvalidTableName, TableName};

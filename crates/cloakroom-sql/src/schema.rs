@@ -1,0 +1,115 @@
+//! The tables, and their versions.
+//!
+//! * **Numbered**: a table has a row for each version that the tables were brought to. What a newer
+//!   crate made is refused, since an older one would keep promises that it does not know.
+//! * **One at a time**: each database's module holds a lock while it migrates, so programs that
+//!   start at once do not meet.
+//! * **Nothing is taken over**: a table of our name that somebody else made is an error.
+
+use crate::error::OpenError;
+use crate::names::Names;
+use crate::statements::ENDS_AT;
+
+/// The version that this crate needs.
+pub(crate) const VERSION: u32 = 1;
+
+/// What a database calls the types of the columns.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Types {
+    pub(crate) int: &'static str,
+    /// A byte for the kind of a key, and its own.
+    pub(crate) key: &'static str,
+    pub(crate) scope: &'static str,
+    pub(crate) subject: &'static str,
+    /// 32 bytes.
+    pub(crate) hash: &'static str,
+    pub(crate) content: &'static str,
+    /// What comes after the columns.
+    pub(crate) options: &'static str,
+}
+
+/// The versions that are missing, in order, where `found` is the newest that is there.
+pub(crate) fn missing(found: u32) -> Result<std::ops::RangeInclusive<u32>, OpenError> {
+    if found > VERSION {
+        let known = VERSION;
+        return Err(OpenError::SchemaTooNew { found, known });
+    }
+    Ok(found + 1..=VERSION)
+}
+
+/// The table of versions, which is there before all others.
+pub(crate) fn versions(names: &Names, types: Types) -> String {
+    let (schema, Types { int, options, .. }) = (names.with("schema"), types);
+    format!("CREATE TABLE IF NOT EXISTS {schema} (version {int} NOT NULL PRIMARY KEY){options}")
+}
+
+/// The newest version that is there, 0 for none.
+pub(crate) fn newest(names: &Names) -> String {
+    format!(
+        "SELECT COALESCE(MAX(version), 0) FROM {}",
+        names.with("schema")
+    )
+}
+
+/// Notes that the tables are of this version.
+pub(crate) fn reached(names: &Names, version: u32) -> String {
+    format!(
+        "INSERT INTO {} (version) VALUES ({version})",
+        names.with("schema")
+    )
+}
+
+/// The tables of version 1, with the indexes that subjects, floors and sweeps are found by.
+pub(crate) fn tables(names: &Names, types: Types) -> Vec<String> {
+    let (records, floors, subjects) = (
+        names.records(),
+        names.with("floors"),
+        names.with("subjects"),
+    );
+    let Types {
+        int,
+        key,
+        scope,
+        subject,
+        hash,
+        content,
+        options,
+    } = types;
+    let index = |name: &str, columns: &str| {
+        format!("CREATE INDEX {} ON {records} ({columns})", names.with(name))
+    };
+    vec![
+        format!(
+            "CREATE TABLE {records} (record_key {key} NOT NULL PRIMARY KEY, \
+             version {int} NOT NULL, scope {scope} NOT NULL, subject {subject}, \
+             subject_number {int}, proof {hash} NOT NULL, previous_proof {hash}, rotated_at {int}, \
+             previous_until {int}, created_at {int} NOT NULL, absolute_deadline {int}, \
+             idle_deadline {int}, ends_at {int} GENERATED ALWAYS AS ({ENDS_AT}) STORED, \
+             content {content} NOT NULL){options}"
+        ),
+        index("by_end", "ends_at"),
+        index("by_subject", "scope, subject, created_at"),
+        index("by_created", "scope, created_at"),
+        format!(
+            "CREATE TABLE {floors} (scope {scope} NOT NULL PRIMARY KEY, \
+             floor_at {int} NOT NULL){options}"
+        ),
+        format!(
+            "CREATE TABLE {subjects} (scope {scope} NOT NULL, subject {subject} NOT NULL, \
+             number {int} NOT NULL, PRIMARY KEY (scope, subject)){options}"
+        ),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_newer_schema_is_refused() {
+        assert!(missing(0).unwrap().eq(1..=VERSION));
+        assert!(missing(VERSION).unwrap().is_empty());
+        let error = missing(VERSION + 1).unwrap_err();
+        assert!(matches!(error, OpenError::SchemaTooNew { found, .. } if found == VERSION + 1));
+    }
+}

@@ -1,0 +1,184 @@
+//! Opening the file, making its tables, and what its errors mean.
+
+use std::error::Error as StdError;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use cloakroom_storage::{StorageError, StorageErrorKind};
+use rusqlite::{Connection, Error, ErrorCode, Result, TransactionBehavior};
+
+use super::builder::Synchronous;
+use crate::error::OpenError;
+use crate::names::Names;
+use crate::schema::{self, Types};
+use crate::statements::Statements;
+use crate::table::TableName;
+
+const TYPES: Types = Types {
+    int: "INTEGER",
+    key: "BLOB",
+    scope: "TEXT",
+    subject: "TEXT",
+    hash: "BLOB",
+    content: "BLOB",
+    options: " STRICT",
+};
+
+/// How large the log may stay after its content has gone into the file.
+const LOG_BYTES: u32 = 64 * 1024 * 1024;
+
+/// Where the records lie, and how.
+#[derive(Clone, Debug)]
+pub(super) struct Settings {
+    /// None for a database in memory, which has one connection.
+    pub(super) path: Option<PathBuf>,
+    pub(super) table: TableName,
+    pub(super) synchronous: Synchronous,
+    pub(super) busy_timeout: Duration,
+    pub(super) max_bytes: Option<u64>,
+}
+
+impl Settings {
+    pub(super) fn statements(&self) -> Statements {
+        let names = Names::new(self.table.clone(), '"');
+        Statements::new(names, ":new_version".to_owned())
+    }
+
+    /// The connection that writes, with the tables made and migrated.
+    pub(super) fn open_writer(&self) -> std::result::Result<Connection, OpenError> {
+        let mut connection = self.connect().map_err(storage_error)?;
+        self.prepare_file(&connection)?;
+        self.migrate(&mut connection)?;
+        Ok(connection)
+    }
+
+    /// A connection that only reads.
+    pub(super) fn open_reader(&self) -> Result<Connection> {
+        let connection = self.connect()?;
+        connection.pragma_update(None, "query_only", true)?;
+        Ok(connection)
+    }
+
+    fn connect(&self) -> Result<Connection> {
+        let connection = match &self.path {
+            None => Connection::open_in_memory()?,
+            Some(path) => {
+                make_private(path);
+                Connection::open(path)?
+            }
+        };
+        connection.busy_timeout(self.busy_timeout)?;
+        connection.pragma_update(None, "trusted_schema", false)?;
+        connection.pragma_update(None, "synchronous", self.synchronous.pragma())?;
+        Ok(connection)
+    }
+
+    fn prepare_file(&self, connection: &Connection) -> std::result::Result<(), StorageError> {
+        if self.path.is_some() {
+            let mode: String = connection
+                .pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))
+                .map_err(storage_error)?;
+            if mode != "wal" {
+                let problem = "the file cannot have a write-ahead log here";
+                return Err(crate::error::unavailable().with_source(problem));
+            }
+        }
+        let limits = || {
+            connection.pragma_update(None, "journal_size_limit", LOG_BYTES)?;
+            let Some(bytes) = self.max_bytes else {
+                return Ok(());
+            };
+            let page: u32 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
+            let pages = bytes / u64::from(page.max(1));
+            let pages = u32::try_from(pages).unwrap_or(u32::MAX - 1).max(1);
+            // It answers with the limit that holds.
+            connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))
+        };
+        limits().map_err(storage_error)
+    }
+
+    fn migrate(&self, connection: &mut Connection) -> std::result::Result<(), OpenError> {
+        let names = self.statements().names;
+        let begun = connection.transaction_with_behavior(TransactionBehavior::Immediate);
+        let transaction = begun.map_err(storage_error)?;
+        let newest = || {
+            transaction.execute_batch(&schema::versions(&names, TYPES))?;
+            transaction.query_row(&schema::newest(&names), [], |row| row.get(0))
+        };
+        for version in schema::missing(newest().map_err(storage_error)?)? {
+            let statements = migration(&names, version);
+            let made = statements
+                .iter()
+                .try_for_each(|s| transaction.execute_batch(s));
+            made.map_err(storage_error)?;
+        }
+        transaction.commit().map_err(storage_error)?;
+        Ok(())
+    }
+}
+
+/// How many versions are taken at once.
+pub(super) const BLOCK: i64 = 1 << 16;
+
+/// Takes the next block of versions, and gives the first of them.
+pub(super) fn take_block(names: &Names) -> String {
+    let counter = names.with("versions");
+    format!("UPDATE {counter} SET next = next + {BLOCK} RETURNING next - {BLOCK}")
+}
+
+/// What brings the tables to a version from the one before.
+fn migration(names: &Names, version: u32) -> Vec<String> {
+    let counter = names.with("versions");
+    let mut statements = schema::tables(names, TYPES);
+    statements.push(format!(
+        "CREATE TABLE {counter} (next INTEGER NOT NULL) STRICT"
+    ));
+    statements.push(format!("INSERT INTO {counter} (next) VALUES (1)"));
+    statements.push(schema::reached(names, version));
+    statements
+}
+
+/// Makes the file, where there is none, so that only its owner reads it. SQLite gives the log the
+/// same rights. Where it fails, SQLite says why.
+fn make_private(path: &Path) {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    drop(options.open(path));
+}
+
+/// What an error of SQLite means for a call.
+pub(super) fn storage_error(error: Error) -> StorageError {
+    let kind = kind(&error);
+    StorageError::new(kind).with_source(error)
+}
+
+/// The same for several calls.
+pub(super) fn shared_error(error: &Arc<Error>) -> StorageError {
+    let source: Box<dyn StdError + Send + Sync> = Box::new(Arc::clone(error));
+    StorageError::new(kind(error)).with_source(source)
+}
+
+/// Whether the file may not grow any more.
+pub(super) fn is_full(error: &Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::DiskFull)
+}
+
+fn kind(error: &Error) -> StorageErrorKind {
+    match error.sqlite_error_code() {
+        Some(
+            ErrorCode::DatabaseBusy
+            | ErrorCode::DatabaseLocked
+            | ErrorCode::CannotOpen
+            | ErrorCode::DiskFull
+            | ErrorCode::FileLockingProtocolFailed
+            | ErrorCode::PermissionDenied
+            | ErrorCode::ReadOnly
+            | ErrorCode::SystemIoFailure,
+        ) => StorageErrorKind::Unavailable,
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StorageErrorKind::Corrupt,
+        _ => StorageErrorKind::Other,
+    }
+}

@@ -1,0 +1,220 @@
+//! The thread that writes.
+
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+
+use rusqlite::{Connection, Error, Result};
+
+use super::connection::{BLOCK, is_full, shared_error, storage_error, take_block};
+use super::job::Job;
+use super::prepared::Prepared;
+use super::reader::Reader;
+use crate::args::Args;
+use crate::backend::Call;
+use crate::row::{Cell, Row};
+use crate::statements::{EXISTS, FULL, Statements};
+
+/// How many calls are committed together at most.
+const TOGETHER: usize = 64;
+
+/// All calls, on the one connection that may change something.
+pub(super) struct Writer<'c> {
+    connection: &'c Connection,
+    reader: Reader<'c>,
+    verdict: Prepared<'c>,
+    insert: Prepared<'c>,
+    end_oldest: Prepared<'c>,
+    update: Prepared<'c>,
+    touch: Prepared<'c>,
+    remove: Prepared<'c>,
+    raise_number: Prepared<'c>,
+    spare: Prepared<'c>,
+    count_others: Prepared<'c>,
+    remove_others: Prepared<'c>,
+    raise_floor: Prepared<'c>,
+    sweep: Prepared<'c>,
+    take_block: Prepared<'c>,
+    begin: Prepared<'c>,
+    commit: Prepared<'c>,
+    /// The versions that are ours to give.
+    versions: std::ops::Range<i64>,
+}
+
+impl<'c> Writer<'c> {
+    pub(super) fn new(connection: &'c Connection, statements: &Statements) -> Result<Self> {
+        let prepare = |template: String| Prepared::new(connection, &template);
+        Ok(Self {
+            connection,
+            reader: Reader::new(connection, statements)?,
+            verdict: prepare(format!("SELECT {}", statements.verdict()))?,
+            insert: prepare(statements.insert_over_ended())?,
+            end_oldest: prepare(statements.end_oldest())?,
+            update: prepare(statements.update())?,
+            touch: prepare(statements.touch())?,
+            remove: prepare(statements.remove())?,
+            raise_number: prepare(statements.raise_number())?,
+            spare: prepare(statements.spare())?,
+            count_others: prepare(statements.count_others())?,
+            remove_others: prepare(statements.remove_others())?,
+            raise_floor: prepare(statements.raise_floor())?,
+            sweep: prepare(sweep(statements))?,
+            take_block: prepare(take_block(&statements.names))?,
+            begin: prepare("BEGIN IMMEDIATE".to_owned())?,
+            commit: prepare("COMMIT".to_owned())?,
+            versions: 0..0,
+        })
+    }
+
+    /// Does what comes until nobody is left who could ask.
+    pub(super) fn serve(&mut self, jobs: &Receiver<Job>) {
+        while let Ok(first) = jobs.recv() {
+            let waiting = jobs.try_iter().take(TOGETHER - 1);
+            let together = std::iter::once(first).chain(waiting);
+            self.work(together.filter(Job::is_awaited).collect());
+        }
+    }
+
+    /// Does these calls in one transaction; where one of them fails, each in one of its own.
+    fn work(&mut self, mut jobs: Vec<Job>) {
+        if let Err(error) = self.begin(&jobs) {
+            let error = Arc::new(error);
+            for job in jobs {
+                job.answer(Err(shared_error(&error)));
+            }
+            return;
+        }
+        match self.run_all(&mut jobs) {
+            Ok(answers) => {
+                for (job, answer) in jobs.into_iter().zip(answers) {
+                    job.answer(Ok(answer));
+                }
+            }
+            Err(error) => {
+                self.undo();
+                self.after_failure(jobs, error);
+            }
+        }
+    }
+
+    fn after_failure(&mut self, mut jobs: Vec<Job>, error: Error) {
+        if jobs.len() > 1 {
+            jobs.into_iter().for_each(|job| self.work(vec![job]));
+        } else if let Some(job) = jobs.pop() {
+            let is_full = job.call == Call::Create && is_full(&error);
+            job.answer(if is_full {
+                Ok(verdict(FULL))
+            } else {
+                Err(storage_error(error))
+            });
+        }
+    }
+
+    /// Takes versions where there are too few, and begins a transaction where one is needed.
+    fn begin(&mut self, jobs: &[Job]) -> Result<()> {
+        let needed = jobs.iter().filter(|job| needs_version(job.call)).count();
+        if needed > 0 && self.versions.clone().count() < needed {
+            let rows = self.take_block.rows(&Args::default())?;
+            if let Some([Cell::Int(first)]) = rows.first().map(Vec::as_slice) {
+                self.versions = *first..first.saturating_add(BLOCK);
+            }
+        }
+        if needs_transaction(jobs) {
+            self.begin.execute(&Args::default())?;
+        }
+        Ok(())
+    }
+
+    fn run_all(&mut self, jobs: &mut [Job]) -> Result<Vec<Vec<Row>>> {
+        let mut answers = Vec::with_capacity(jobs.len());
+        for job in jobs.iter_mut() {
+            if needs_version(job.call) {
+                job.args.new_version = self.versions.next();
+            }
+            answers.push(self.run(job.call, &job.args)?);
+        }
+        if needs_transaction(jobs) {
+            self.commit.execute(&Args::default())?;
+        }
+        Ok(answers)
+    }
+
+    fn undo(&self) {
+        if !self.connection.is_autocommit() {
+            // It has nothing left to fail at; if it did, the next transaction would not begin.
+            self.connection.execute_batch("ROLLBACK").ok();
+        }
+    }
+
+    fn run(&mut self, call: Call, args: &Args) -> Result<Vec<Row>> {
+        match call {
+            Call::Create => self.create(args),
+            Call::RemoveAll => self.remove_all(args),
+            Call::Update => {
+                let updated = self.update.execute(args)?;
+                let version = args.new_version.filter(|_| updated > 0);
+                Ok(version.map(number).unwrap_or_default())
+            }
+            Call::Touch => self.touch.execute(args).map(count),
+            Call::Remove => self.remove.execute(args).map(count),
+            Call::EndBefore => self.raise_floor.execute(args).map(count),
+            Call::Sweep => self.sweep.execute(args).map(count),
+            Call::Read | Call::List | Call::Number => self.reader.run(call, args),
+        }
+    }
+
+    fn create(&mut self, args: &Args) -> Result<Vec<Row>> {
+        let judged = self.verdict.rows(args)?;
+        if !matches!(judged.first().map(Vec::as_slice), Some([Cell::Int(0)])) {
+            return Ok(judged);
+        }
+        let inserted = self.insert.rows(args)?;
+        if args.ends_oldest() {
+            self.end_oldest.execute(args)?;
+        }
+        let version = inserted.into_iter().flatten().next();
+        Ok(version.map_or_else(
+            || verdict(EXISTS),
+            |version| vec![vec![Cell::Int(0), version]],
+        ))
+    }
+
+    fn remove_all(&mut self, args: &Args) -> Result<Vec<Row>> {
+        self.raise_number.execute(args)?;
+        self.spare.execute(args)?;
+        let counted = self.count_others.rows(args)?;
+        self.remove_others.execute(args)?;
+        Ok(counted)
+    }
+}
+
+/// Removes at most so many records that are over for long.
+fn sweep(statements: &Statements) -> String {
+    let records = statements.names.records();
+    let (expired, below_floor) = (statements.expired(), statements.below_floor());
+    format!(
+        "DELETE FROM {records} WHERE record_key IN (SELECT record_key FROM ({expired}) \
+         UNION SELECT record_key FROM ({below_floor}) LIMIT :batch)"
+    )
+}
+
+const fn needs_version(call: Call) -> bool {
+    matches!(call, Call::Create | Call::Update)
+}
+
+/// One statement alone is a transaction by itself.
+fn needs_transaction(jobs: &[Job]) -> bool {
+    let has_steps = |job: &Job| matches!(job.call, Call::Create | Call::RemoveAll);
+    jobs.len() > 1 || jobs.iter().any(has_steps)
+}
+
+fn number(number: i64) -> Vec<Row> {
+    vec![vec![Cell::Int(number)]]
+}
+
+fn count(rows: usize) -> Vec<Row> {
+    number(i64::try_from(rows).unwrap_or(i64::MAX))
+}
+
+fn verdict(verdict: i64) -> Vec<Row> {
+    number(verdict)
+}

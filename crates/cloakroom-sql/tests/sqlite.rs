@@ -1,0 +1,5 @@
+//! A SQLite file, and SQLite in memory.
+
+mod sqlite {
+    mod suite;
+}

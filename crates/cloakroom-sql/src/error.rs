@@ -38,6 +38,9 @@ pub enum OpenError {
     },
     /// The address is none that the database's library understands.
     InvalidUrl,
+    /// The database is on another machine, and neither encryption nor doing without it was asked
+    /// for: whoever listens in between could read sessions, and write them.
+    Unencrypted,
     /// The database is out of reach, refuses, or failed.
     Storage(StorageError),
 }
@@ -56,6 +59,10 @@ impl fmt::Display for OpenError {
                  `without_migrating`"
             ),
             Self::InvalidUrl => f.write_str("the address of the database is not understood"),
+            Self::Unencrypted => f.write_str(
+                "the database is on another machine and the connection is not encrypted; configure \
+                 TLS, or say `unencrypted` where the network between is yours alone",
+            ),
             Self::Storage(error) => write!(f, "the tables could not be made ready: {error}"),
         }
     }

@@ -13,10 +13,14 @@ mod error;
 mod names;
 #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
 mod number;
+#[cfg(feature = "postgres")]
+mod postgres;
 #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
 mod row;
 #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
 mod schema;
+#[cfg(feature = "postgres")]
+mod server;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
@@ -26,6 +30,12 @@ mod table;
 mod template;
 
 pub use error::OpenError;
+#[cfg(feature = "postgres")]
+pub use postgres::{PostgresStorage, PostgresStorageBuilder};
 #[cfg(feature = "sqlite")]
 pub use sqlite::{SqliteStorage, SqliteStorageBuilder, Synchronous};
 pub use table::{InvalidTableName, TableName};
+
+/// The client library of PostgreSQL, for the connectors of [`PostgresStorageBuilder::tls`].
+#[cfg(feature = "postgres")]
+pub use tokio_postgres;

@@ -1,0 +1,289 @@
+//! What can be said of a PostgreSQL database, and connecting to it.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
+use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
+use tokio_postgres::{Config, NoTls, Socket};
+
+use super::queries::{Queries, statements};
+use super::schema::ready;
+use super::storage::PostgresStorage;
+use crate::error::{OpenError, unavailable};
+use crate::table::TableName;
+
+/// Says how a database is used; [`PostgresStorage::builder`] gives one.
+///
+/// # Security
+///
+/// `Debug` does not show the address.
+///
+/// # Examples
+///
+/// ```no_run
+/// # async fn example() -> Result<(), cloakroom_sql::OpenError> {
+/// use cloakroom_sql::{PostgresStorage, TableName};
+///
+/// let storage = PostgresStorage::builder("postgres://shop:secret@localhost/shop")
+///     .table(TableName::new("shop_sessions").unwrap())
+///     .max_connections(20)
+///     .connect()
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a builder makes a storage when it connects"]
+pub struct PostgresStorageBuilder {
+    url: String,
+    table: TableName,
+    max_connections: usize,
+    timeout: Duration,
+    migrates: bool,
+    encryption: Encryption,
+}
+
+type MakeManager = Box<dyn FnOnce(Config, ManagerConfig) -> Manager + Send>;
+
+enum Encryption {
+    Unsaid,
+    Without,
+    By(MakeManager),
+}
+
+impl PostgresStorage {
+    /// The storage in the database at `url`, with the defaults. Its tables are made where they are
+    /// missing, and migrated where they are of an older version.
+    ///
+    /// The address is one that the library `tokio-postgres` understands:
+    /// `postgres://user:password@host:port/database?…`, or `key=value` pairs.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::InvalidUrl`] where the address is not understood;
+    /// [`OpenError::Unencrypted`] where the server is on another machine, which needs
+    /// [`tls`](PostgresStorageBuilder::tls); [`OpenError::SchemaTooNew`] where a newer version made
+    /// the tables; [`OpenError::Storage`] where the server is out of reach or refuses.
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// # use cloakroom_sql::{OpenError, PostgresStorage};
+    /// let error = PostgresStorage::connect("postgres://shop@db.example.org/shop").await.unwrap_err();
+    /// assert!(matches!(error, OpenError::Unencrypted));
+    /// # });
+    /// ```
+    pub async fn connect(url: &str) -> Result<Self, OpenError> {
+        Self::builder(url).connect().await
+    }
+
+    /// The storage in the database at `url`, with more to say of it.
+    ///
+    /// ```
+    /// # use cloakroom_sql::PostgresStorage;
+    /// let builder = PostgresStorage::builder("postgres://shop:secret@localhost/shop");
+    /// assert!(!format!("{builder:?}").contains("secret"));
+    /// ```
+    pub fn builder(url: &str) -> PostgresStorageBuilder {
+        PostgresStorageBuilder {
+            url: url.to_owned(),
+            table: TableName::default(),
+            max_connections: 10,
+            timeout: Duration::from_secs(4),
+            migrates: true,
+            encryption: Encryption::Unsaid,
+        }
+    }
+}
+
+impl PostgresStorageBuilder {
+    /// What the table of the records is called; the names of all else begin with it. **Default**:
+    /// `cloakroom_sessions`.
+    ///
+    /// ```
+    /// # use cloakroom_sql::{PostgresStorage, TableName};
+    /// let builder = PostgresStorage::builder("postgres://localhost/shop");
+    /// let builder = builder.table(TableName::new("shop_sessions").unwrap());
+    /// assert!(format!("{builder:?}").contains("shop_sessions"));
+    /// ```
+    pub fn table(mut self, table: TableName) -> Self {
+        self.table = table;
+        self
+    }
+
+    /// How many connections there are at most; further calls wait. **Default**: 10.
+    ///
+    /// ```
+    /// # use cloakroom_sql::PostgresStorage;
+    /// let builder = PostgresStorage::builder("postgres://localhost/shop").max_connections(20);
+    /// assert!(format!("{builder:?}").contains("max_connections: 20"));
+    /// ```
+    pub fn max_connections(mut self, connections: usize) -> Self {
+        self.max_connections = connections.max(1);
+        self
+    }
+
+    /// How long a call may take, with waiting for a connection. The server stops it then, too.
+    /// **Default**: 4 seconds, so that it is over when the session layer stops waiting.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use cloakroom_sql::PostgresStorage;
+    /// let builder = PostgresStorage::builder("postgres://localhost/shop");
+    /// assert!(format!("{:?}", builder.timeout(Duration::from_secs(1))).contains("timeout: 1s"));
+    /// ```
+    pub const fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Makes and migrates no tables: they must be there. For a user who may not.
+    ///
+    /// ```
+    /// # use cloakroom_sql::PostgresStorage;
+    /// let builder = PostgresStorage::builder("postgres://localhost/shop").without_migrating();
+    /// assert!(format!("{builder:?}").contains("migrates: false"));
+    /// ```
+    pub const fn without_migrating(mut self) -> Self {
+        self.migrates = false;
+        self
+    }
+
+    /// Encrypts by this connector, as the crates `tokio-postgres-rustls` and `postgres-native-tls`
+    /// have one. Only with `sslmode=require` in the address a server that offers no encryption is
+    /// refused, so that is set here where the address says nothing.
+    ///
+    /// ```
+    /// # use cloakroom_sql::{PostgresStorage, tokio_postgres::NoTls};
+    /// # let connector = NoTls;
+    /// let builder = PostgresStorage::builder("postgres://db.example.org/shop").tls(connector);
+    /// ```
+    pub fn tls<T>(mut self, connector: T) -> Self
+    where
+        T: MakeTlsConnect<Socket> + Clone + Sync + Send + 'static,
+        T::Stream: Sync + Send,
+        T::TlsConnect: Sync + Send,
+        <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
+    {
+        self.encryption = Encryption::By(Box::new(|config, manager| {
+            Manager::from_config(config, connector, manager)
+        }));
+        self
+    }
+
+    /// Does without encryption, also to another machine. The same as `sslmode=disable` in the
+    /// address.
+    ///
+    /// # Security
+    ///
+    /// Whoever is on the network in between reads and writes sessions, and may learn the password.
+    ///
+    /// ```
+    /// # use cloakroom_sql::PostgresStorage;
+    /// let builder = PostgresStorage::builder("postgres://shop@db.internal/shop").unencrypted();
+    /// ```
+    pub fn unencrypted(mut self) -> Self {
+        self.encryption = Encryption::Without;
+        self
+    }
+
+    /// Connects, and makes or migrates the tables.
+    ///
+    /// # Errors
+    ///
+    /// As [`PostgresStorage::connect`]; [`OpenError::SchemaNotMigrated`] where the tables are not
+    /// there and may not be made.
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// # use cloakroom_sql::{OpenError, PostgresStorage};
+    /// let error = PostgresStorage::builder("nonsense").connect().await.unwrap_err();
+    /// assert!(matches!(error, OpenError::InvalidUrl));
+    /// # });
+    /// ```
+    pub async fn connect(self) -> Result<PostgresStorage, OpenError> {
+        let mut config: Config = self.url.parse().map_err(|_| OpenError::InvalidUrl)?;
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(self.timeout);
+        }
+        let recycling = ManagerConfig {
+            recycling_method: RecyclingMethod::Fast,
+        };
+        let manager = match self.encryption {
+            Encryption::By(make) => {
+                if config.get_ssl_mode() == SslMode::Prefer {
+                    config.ssl_mode(SslMode::Require);
+                }
+                make(config, recycling)
+            }
+            Encryption::Unsaid if is_exposed(&config) => return Err(OpenError::Unencrypted),
+            Encryption::Unsaid | Encryption::Without => {
+                Manager::from_config(config, NoTls, recycling)
+            }
+        };
+        let pool = pool(manager, self.max_connections, self.timeout)?;
+        let statements = statements(self.table);
+        ready(&pool, &statements, self.migrates).await?;
+        Ok(PostgresStorage::new(
+            pool,
+            Queries::new(&statements),
+            self.timeout,
+        ))
+    }
+}
+
+impl fmt::Debug for PostgresStorageBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostgresStorageBuilder")
+            .field("table", &self.table)
+            .field("max_connections", &self.max_connections)
+            .field("timeout", &self.timeout)
+            .field("migrates", &self.migrates)
+            .finish_non_exhaustive()
+    }
+}
+
+fn pool(manager: Manager, size: usize, timeout: Duration) -> Result<Pool, OpenError> {
+    let session = session(timeout);
+    let prepare = Hook::async_fn(move |client: &mut deadpool_postgres::ClientWrapper, _| {
+        let session = session.clone();
+        Box::pin(async move {
+            let prepared = client.batch_execute(&session).await;
+            prepared.map_err(HookError::Backend)
+        })
+    });
+    let pool = Pool::builder(manager)
+        .max_size(size)
+        .runtime(Runtime::Tokio1)
+        .wait_timeout(Some(timeout))
+        .create_timeout(Some(timeout))
+        .recycle_timeout(Some(timeout))
+        .post_create(prepare)
+        .build();
+    pool.map_err(|error| unavailable().with_source(error).into())
+}
+
+/// What every connection is told first: how calls see each other, and when they are given up.
+fn session(timeout: Duration) -> String {
+    format!(
+        "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED; \
+         SET statement_timeout = {}",
+        timeout.as_millis().clamp(1, 1 << 30)
+    )
+}
+
+/// Whether the server may be on another machine while nothing is said of encryption.
+fn is_exposed(config: &Config) -> bool {
+    let is_local = |host: &Host| match host {
+        Host::Tcp(name) => {
+            let address = name.parse::<IpAddr>();
+            name == "localhost" || address.is_ok_and(|address| address.is_loopback())
+        }
+        #[cfg(unix)]
+        Host::Unix(_) => true,
+    };
+    let hosts = config.get_hosts().iter().all(is_local);
+    let addresses = config.get_hostaddrs().iter().all(IpAddr::is_loopback);
+    config.get_ssl_mode() != SslMode::Disable && !(hosts && addresses)
+}

@@ -1,0 +1,121 @@
+//! The statements of the calls.
+
+use crate::backend::Call;
+use crate::names::Names;
+use crate::statements::Statements;
+use crate::table::TableName;
+use crate::template::{Statement, Style};
+
+/// The arguments of the function that makes a record, with their types.
+pub(super) const CREATE: [(&str, &str); 16] = [
+    ("key", "bytea"),
+    ("scope", "bytea"),
+    ("subject", "bytea"),
+    ("subject_lock", "bigint"),
+    ("subject_number", "bigint"),
+    ("proof", "bytea"),
+    ("previous_proof", "bytea"),
+    ("rotated_at", "bigint"),
+    ("previous_until", "bigint"),
+    ("created_at", "bigint"),
+    ("absolute_deadline", "bigint"),
+    ("idle_deadline", "bigint"),
+    ("content", "bytea"),
+    ("reject_at", "bigint"),
+    ("keep_others", "bigint"),
+    ("now", "bigint"),
+];
+
+/// The arguments of the function that ends all sessions of a subject.
+pub(super) const REMOVE_ALL: [(&str, &str); 6] = [
+    ("scope", "bytea"),
+    ("subject", "bytea"),
+    ("subject_lock", "bigint"),
+    ("first_number", "bigint"),
+    ("except", "bytea"),
+    ("now", "bigint"),
+];
+
+/// One statement for each call.
+#[derive(Debug)]
+pub(super) struct Queries {
+    read: Statement,
+    create: Statement,
+    update: Statement,
+    touch: Statement,
+    remove: Statement,
+    number: Statement,
+    list: Statement,
+    remove_all: Statement,
+    end_before: Statement,
+    sweep: Statement,
+}
+
+impl Queries {
+    pub(super) fn new(statements: &Statements) -> Self {
+        let of = |template: &str| Statement::of(template, Style::Numbered('$'));
+        let names = &statements.names;
+        Self {
+            read: of(&statements.read()),
+            create: of(&call(&names.with("create"), &CREATE)),
+            update: of(&format!("{} RETURNING version", statements.update())),
+            touch: of(&statements.touch()),
+            remove: of(&statements.remove()),
+            number: of(&statements.number()),
+            list: of(&statements.list()),
+            remove_all: of(&call(&names.with("remove_all"), &REMOVE_ALL)),
+            end_before: of(&statements.raise_floor()),
+            sweep: of(&sweep(statements)),
+        }
+    }
+
+    pub(super) const fn of(&self, call: Call) -> &Statement {
+        match call {
+            Call::Read => &self.read,
+            Call::Create => &self.create,
+            Call::Update => &self.update,
+            Call::Touch => &self.touch,
+            Call::Remove => &self.remove,
+            Call::Number => &self.number,
+            Call::List => &self.list,
+            Call::RemoveAll => &self.remove_all,
+            Call::EndBefore => &self.end_before,
+            Call::Sweep => &self.sweep,
+        }
+    }
+}
+
+/// The statements on the tables of this name.
+pub(super) fn statements(table: TableName) -> Statements {
+    let names = Names::new(table, '"');
+    let new_version = format!("nextval('{}')", names.with("versions"));
+    Statements::new(names, new_version)
+}
+
+/// Whether a call is answered with rows, not with how many it changed.
+pub(super) const fn gives_rows(call: Call) -> bool {
+    match call {
+        Call::Read | Call::Create | Call::Update | Call::Number | Call::List | Call::RemoveAll => {
+            true
+        }
+        Call::Touch | Call::Remove | Call::EndBefore | Call::Sweep => false,
+    }
+}
+
+fn call(function: &str, arguments: &[(&str, &str)]) -> String {
+    let arguments = arguments.iter().map(|(name, _)| format!(":{name}"));
+    let arguments: Vec<_> = arguments.collect();
+    format!("SELECT * FROM {function}({})", arguments.join(", "))
+}
+
+/// Removes at most so many records that are over for long, but those that another call holds.
+fn sweep(statements: &Statements) -> String {
+    let records = statements.names.records();
+    let (expired, below_floor) = (statements.expired(), statements.below_floor());
+    format!(
+        "WITH expired AS ({expired} FOR UPDATE SKIP LOCKED), \
+         below_floor AS ({below_floor} FOR UPDATE OF {records} SKIP LOCKED) \
+         DELETE FROM {records} WHERE record_key IN (SELECT record_key FROM expired \
+         UNION SELECT record_key FROM below_floor LIMIT :batch)"
+    )
+}

@@ -1,0 +1,151 @@
+//! The tables and functions, and who makes them.
+
+use deadpool_postgres::{Client, Pool};
+use tokio_postgres::Error;
+
+use super::failure::{is_missing_table, of_pool};
+use super::queries::{CREATE, REMOVE_ALL};
+use crate::error::OpenError;
+use crate::schema::{self, Types, VERSION};
+use crate::server::Failure;
+use crate::statements::{EXISTS, Statements};
+use crate::template::within_routine;
+
+const TYPES: Types = Types {
+    int: "bigint",
+    key: "bytea",
+    scope: "bytea",
+    subject: "bytea",
+    hash: "bytea",
+    content: "bytea",
+    // Room on the page for the next state of a record, so that an update touches no index.
+    options: " WITH (fillfactor = 80)",
+};
+
+/// The advisory lock under which tables are made: one at a time in a database.
+const MIGRATING: i64 = 0x636c_6f61_6b72_6f6f;
+
+/// Makes sure that the tables are there in the version of this crate.
+pub(super) async fn ready(
+    pool: &Pool,
+    statements: &Statements,
+    migrates: bool,
+) -> Result<(), OpenError> {
+    let mut client = pool.get().await.map_err(|error| of_pool(error).error)?;
+    let found = found(&client, statements).await.map_err(storage)?;
+    if schema::missing(found)?.is_empty() {
+        return Ok(());
+    }
+    if !migrates {
+        return Err(OpenError::SchemaNotMigrated { known: VERSION });
+    }
+    migrate(&mut client, statements).await
+}
+
+/// The newest version that is there, 0 for none.
+async fn found(client: &Client, statements: &Statements) -> Result<u32, Error> {
+    match client.query_one(&newest(statements), &[]).await {
+        Ok(row) => row.try_get::<_, i64>(0).map(to_version),
+        Err(error) if is_missing_table(&error) => Ok(0),
+        Err(error) => Err(error),
+    }
+}
+
+async fn migrate(client: &mut Client, statements: &Statements) -> Result<(), OpenError> {
+    let names = &statements.names;
+    let transaction = client.transaction().await.map_err(storage)?;
+    let lock = "SELECT pg_advisory_xact_lock($1)";
+    transaction
+        .execute(lock, &[&MIGRATING])
+        .await
+        .map_err(storage)?;
+    let versions = schema::versions(names, TYPES);
+    transaction
+        .batch_execute(&versions)
+        .await
+        .map_err(storage)?;
+    let row = transaction.query_one(&newest(statements), &[]).await;
+    let found = row
+        .and_then(|row| row.try_get::<_, i64>(0))
+        .map_err(storage)?;
+    for version in schema::missing(to_version(found))? {
+        for statement in migration(statements, version) {
+            transaction
+                .batch_execute(&statement)
+                .await
+                .map_err(storage)?;
+        }
+    }
+    transaction.commit().await.map_err(storage)
+}
+
+fn newest(statements: &Statements) -> String {
+    schema::newest(&statements.names)
+}
+
+/// A version beyond all numbers is newer than any.
+fn to_version(number: i64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+fn storage(error: Error) -> OpenError {
+    OpenError::Storage(Failure::from(error).error)
+}
+
+/// What brings the tables to a version from the one before.
+fn migration(statements: &Statements, version: u32) -> Vec<String> {
+    let names = &statements.names;
+    let mut made = schema::tables(names, TYPES);
+    made.push(format!(
+        "CREATE SEQUENCE {} AS bigint",
+        names.with("versions")
+    ));
+    made.push(create(statements));
+    made.push(remove_all(statements));
+    made.push(schema::reached(names, version));
+    made
+}
+
+/// The function that makes a record. In before out: the oldest sessions end when the new one is
+/// there, for it may lose against another one of its key.
+fn create(statements: &Statements) -> String {
+    let verdict = within_routine(&statements.verdict());
+    let insert = within_routine(&statements.insert_over_ended());
+    let end_oldest = within_routine(&statements.end_oldest());
+    let results = ", OUT o_verdict bigint, OUT o_version bigint";
+    let body = format!(
+        "IF p_subject IS NOT NULL THEN PERFORM pg_advisory_xact_lock(p_subject_lock); END IF; \
+         SELECT {verdict} INTO o_verdict; \
+         IF o_verdict = 0 THEN \
+         {insert} INTO o_version; \
+         IF o_version IS NULL THEN o_verdict := {EXISTS}; \
+         ELSIF p_keep_others IS NOT NULL THEN {end_oldest}; END IF; \
+         END IF;"
+    );
+    function(&statements.names.with("create"), &CREATE, results, &body)
+}
+
+/// The function that ends all sessions of a subject. Each is counted as what it was when it went.
+fn remove_all(statements: &Statements) -> String {
+    let raise = within_routine(&statements.raise_number());
+    let spare = within_routine(&statements.spare());
+    let remove = within_routine(&statements.remove_others());
+    let alive = within_routine(&statements.alive());
+    let body = format!(
+        "PERFORM pg_advisory_xact_lock(p_subject_lock); {raise}; {spare}; \
+         WITH removed AS ({remove} RETURNING ({alive}) AS was_alive) \
+         SELECT COUNT(*) FROM removed WHERE was_alive INTO o_removed;"
+    );
+    let name = statements.names.with("remove_all");
+    function(&name, &REMOVE_ALL, ", OUT o_removed bigint", &body)
+}
+
+fn function(name: &str, arguments: &[(&str, &str)], results: &str, body: &str) -> String {
+    let arguments = arguments.iter().map(|(name, of)| format!("p_{name} {of}"));
+    let arguments: Vec<_> = arguments.collect();
+    let arguments = arguments.join(", ");
+    format!(
+        "CREATE FUNCTION {name}({arguments}{results}) LANGUAGE plpgsql AS \
+         $function$ BEGIN {body} END $function$"
+    )
+}

@@ -1,0 +1,142 @@
+//! The public face: calls are one statement each, on a pooled connection.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use cloakroom_storage::StorageError;
+use deadpool_postgres::{Client, Object, Pool};
+use tokio_postgres::types::ToSql;
+
+use super::failure::of_pool;
+use super::queries::{Queries, gives_rows};
+use super::value::row;
+use crate::args::{Args, Value};
+use crate::backend::{Backend, Call};
+use crate::row::{Cell, Row};
+use crate::server::{Failure, in_background, tried};
+
+/// A storage in a PostgreSQL database, shared by its clones.
+///
+/// From version 12 on; tested with 15.
+///
+/// * **What it may lose**: nothing, as long as the server's `synchronous_commit` and `fsync` are on,
+///   which they are by default. With `synchronous_commit = off` a crash of the server takes back the
+///   last moments, logins and logouts among them. When a standby takes over, what it had not got yet
+///   is lost, unless `synchronous_standby_names` makes the primary wait for it.
+/// * **Round trips**: one for each call, and one more for an update that replaced nothing. The first
+///   call of a kind on a connection prepares its statement, which is one more.
+/// * **Read from the primary only.** A standby that follows answers late: what has ended would be
+///   alive there.
+/// * **Failures**: see [the crate's page](crate#failures).
+/// * **Rights**: to make the tables the user needs `CREATE` on the schema that comes first in its
+///   `search_path`. Then `SELECT`, `INSERT`, `UPDATE` and `DELETE` on the tables, `USAGE` on the
+///   sequence and `EXECUTE` on the functions are enough:
+///   [`without_migrating`](crate::PostgresStorageBuilder::without_migrating).
+/// * **Bounds**: as [`SqliteStorage`](crate::SqliteStorage)'s.
+///
+/// # Security
+///
+/// Contents and names of subjects lie in the tables as they are, `bytea` both. `Debug` and errors
+/// show no address, no password and no statement.
+///
+/// # Examples
+///
+/// ```no_run
+/// # async fn example() -> Result<(), cloakroom_sql::OpenError> {
+/// use cloakroom_sql::PostgresStorage;
+///
+/// let storage = PostgresStorage::connect("postgres://shop:secret@localhost/shop").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct PostgresStorage(Arc<Server>);
+
+/// The pool, and what is asked on its connections.
+struct Server {
+    shared: Arc<Shared>,
+    limit: Duration,
+}
+
+struct Shared {
+    pool: Pool,
+    queries: Queries,
+}
+
+impl PostgresStorage {
+    pub(super) fn new(pool: Pool, queries: Queries, limit: Duration) -> Self {
+        let shared = Arc::new(Shared { pool, queries });
+        Self(Arc::new(Server { shared, limit }))
+    }
+
+    fn backend(&self) -> &Server {
+        &self.0
+    }
+}
+
+impl fmt::Debug for PostgresStorage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostgresStorage").finish_non_exhaustive()
+    }
+}
+
+crate::contract::storage!(PostgresStorage);
+
+impl Backend for Server {
+    async fn run(&self, call: Call, args: Args) -> Result<Vec<Row>, StorageError> {
+        let shared = Arc::clone(&self.shared);
+        in_background(self.limit, async move {
+            tried(call, || shared.once(call, &args)).await
+        })
+        .await
+    }
+}
+
+impl Shared {
+    /// Asks once. A connection on which anything failed, or on which nobody waited for the end, is
+    /// not used again.
+    async fn once(&self, call: Call, args: &Args) -> Result<Vec<Row>, Failure> {
+        let client = self.pool.get().await.map_err(of_pool)?;
+        let lent = Lent(Some(client));
+        let answer = lent.ask(&self.queries, call, args).await?;
+        lent.give_back();
+        Ok(answer)
+    }
+}
+
+/// A connection that is given up, unless it is given back.
+struct Lent(Option<Client>);
+
+impl Lent {
+    async fn ask(&self, queries: &Queries, call: Call, args: &Args) -> Result<Vec<Row>, Failure> {
+        let Some(client) = &self.0 else {
+            return Ok(Vec::new());
+        };
+        let query = queries.of(call);
+        let statement = client.prepare_cached(&query.text).await?;
+        let values: Vec<Value<'_>> = query.params.iter().map(|p| args.value(*p)).collect();
+        let params = values.iter().map(|value| value as &(dyn ToSql + Sync));
+        let params: Vec<_> = params.collect();
+        if gives_rows(call) {
+            let answer = client.query(&statement, &params).await?;
+            return Ok(answer.iter().map(row).collect::<Result<_, _>>()?);
+        }
+        let changed = client.execute(&statement, &params).await?;
+        Ok(vec![vec![Cell::Int(
+            i64::try_from(changed).unwrap_or(i64::MAX),
+        )]])
+    }
+
+    fn give_back(mut self) {
+        drop(self.0.take());
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        if let Some(client) = self.0.take() {
+            drop(Object::take(client));
+        }
+    }
+}

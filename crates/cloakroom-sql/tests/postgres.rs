@@ -1,0 +1,8 @@
+//! A PostgreSQL server.
+
+#![cfg(feature = "postgres")]
+
+mod postgres {
+    mod fixture;
+    mod suite;
+}

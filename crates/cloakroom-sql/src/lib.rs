@@ -9,6 +9,8 @@ mod calls;
 #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
 mod contract;
 mod error;
+#[cfg(feature = "mysql")]
+mod mariadb;
 #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
 mod names;
 #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
@@ -19,7 +21,7 @@ mod postgres;
 mod row;
 #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
 mod schema;
-#[cfg(feature = "postgres")]
+#[cfg(any(feature = "mysql", feature = "postgres"))]
 mod server;
 #[cfg(feature = "sqlite")]
 mod sqlite;
@@ -30,6 +32,8 @@ mod table;
 mod template;
 
 pub use error::OpenError;
+#[cfg(feature = "mysql")]
+pub use mariadb::{MariaDbStorage, MariaDbStorageBuilder};
 #[cfg(feature = "postgres")]
 pub use postgres::{PostgresStorage, PostgresStorageBuilder};
 #[cfg(feature = "sqlite")]
@@ -39,3 +43,7 @@ pub use table::{InvalidTableName, TableName};
 /// The client library of PostgreSQL, for the connectors of [`PostgresStorageBuilder::tls`].
 #[cfg(feature = "postgres")]
 pub use tokio_postgres;
+
+/// The client library of MariaDB, for the options of [`MariaDbStorage::builder_with`].
+#[cfg(feature = "mysql")]
+pub use mysql_async;

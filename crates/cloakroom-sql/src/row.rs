@@ -25,6 +25,16 @@ pub(crate) enum Cell {
 /// The values of a row, in the order of the statement.
 pub(crate) type Row = Vec<Cell>;
 
+/// An answer that is one number.
+pub(crate) fn number(number: i64) -> Vec<Row> {
+    vec![vec![Cell::Int(number)]]
+}
+
+/// An answer that says how many.
+pub(crate) fn count(count: u64) -> Vec<Row> {
+    number(i64::try_from(count).unwrap_or(i64::MAX))
+}
+
 /// A record, from the columns that [`Statements::read`](crate::statements::Statements::read) asks
 /// for.
 pub(crate) fn stored(row: &Row) -> Result<Stored, StorageError> {

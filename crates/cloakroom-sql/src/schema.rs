@@ -101,6 +101,20 @@ pub(crate) fn tables(names: &Names, types: Types) -> Vec<String> {
     ]
 }
 
+/// How many versions a program takes at once, where the database has no sequence.
+#[cfg(any(feature = "mysql", feature = "sqlite"))]
+pub(crate) const BLOCK: i64 = 1 << 16;
+
+/// The counter of the versions that programs have taken.
+#[cfg(any(feature = "mysql", feature = "sqlite"))]
+pub(crate) fn counter(names: &Names, types: Types) -> [String; 2] {
+    let (counter, Types { int, options, .. }) = (names.with("versions"), types);
+    [
+        format!("CREATE TABLE {counter} (next {int} NOT NULL){options}"),
+        format!("INSERT INTO {counter} (next) VALUES (1)"),
+    ]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,9 +6,11 @@
 //! * **Tried again** is what the server rolled back whole (a deadlock), and, on a connection that
 //!   broke, what may as well happen twice.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use cloakroom_storage::{StorageError, StorageErrorKind};
+use deadpool::managed::{Manager, Object};
 
 use crate::backend::Call;
 use crate::error::unavailable;
@@ -33,6 +35,36 @@ pub(crate) enum Effect {
     Unknown,
     /// It is refused, and would be again.
     Final,
+}
+
+/// A pooled connection that is given up, unless it is given back: where a call failed on it, or was
+/// not waited for to its end, nobody knows in which state it is.
+pub(crate) struct Lent<M: Manager>(Option<Object<M>>);
+
+impl<M: Manager> Lent<M> {
+    pub(crate) const fn new(connection: Object<M>) -> Self {
+        Self(Some(connection))
+    }
+
+    pub(crate) fn connection(&mut self) -> Result<&mut M::Type, Failure> {
+        let connection = self.0.as_deref_mut();
+        connection.ok_or_else(|| Failure {
+            error: unavailable(),
+            effect: Effect::Final,
+        })
+    }
+
+    pub(crate) fn give_back(mut self) {
+        drop(self.0.take());
+    }
+}
+
+impl<M: Manager> Drop for Lent<M> {
+    fn drop(&mut self) {
+        if let Some(connection) = self.0.take() {
+            drop(Object::take(connection));
+        }
+    }
 }
 
 /// Runs a call to its end, or to the limit.
@@ -66,6 +98,13 @@ where
     once().await.map_err(|failure| failure.error)
 }
 
+/// Whether a host is this machine, so that nobody listens in between.
+pub(crate) fn is_local(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    let address = address.parse::<IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}
+
 /// Whether a call may as well happen twice.
 const fn is_idempotent(call: Call) -> bool {
     match call {
@@ -90,6 +129,16 @@ mod tests {
         });
         answer.await.unwrap_err();
         tries.get()
+    }
+
+    #[test]
+    fn only_this_machine_is_local() {
+        for host in ["localhost", "127.0.0.1", "127.8.9.1", "::1", "[::1]"] {
+            assert!(is_local(host), "{host}");
+        }
+        for host in ["db", "10.0.0.1", "localhost.example.org", "::2", ""] {
+            assert!(!is_local(host), "{host}");
+        }
     }
 
     #[tokio::test]

@@ -158,15 +158,20 @@ impl Statements {
         )
     }
 
-    /// Ends the subject's oldest live sessions, so many that beside the new one the others that it
-    /// may keep are left.
+    /// Ends the subject's oldest sessions.
     pub(crate) fn end_oldest(&self) -> String {
+        let (records, oldest) = (&self.records, self.oldest());
+        format!("DELETE FROM {records} WHERE record_key IN ({oldest})")
+    }
+
+    /// The keys of the subject's oldest live sessions: so many that beside the new one the others
+    /// that it may keep are left.
+    pub(crate) fn oldest(&self) -> String {
         let (records, alive) = (&self.records, self.alive());
         format!(
-            "DELETE FROM {records} WHERE record_key IN (SELECT record_key FROM \
-             (SELECT record_key FROM {records} WHERE {OF_SUBJECT} AND record_key <> :key \
+            "SELECT record_key FROM {records} WHERE {OF_SUBJECT} AND record_key <> :key \
              AND {alive} ORDER BY created_at DESC, record_key DESC \
-             LIMIT 9223372036854775807 OFFSET :keep_others) AS oldest)"
+             LIMIT 9223372036854775807 OFFSET :keep_others"
         )
     }
 
@@ -209,27 +214,25 @@ impl Statements {
         format!("DELETE FROM {records} WHERE {others}")
     }
 
-    /// How many live sessions [`remove_others`](Self::remove_others) would remove.
-    pub(crate) fn count_others(&self) -> String {
+    /// The live sessions that [`remove_others`](Self::remove_others) would remove.
+    pub(crate) fn live_others(&self) -> String {
         let (records, others, alive) = (&self.records, Self::others(), self.alive());
-        format!("SELECT COUNT(*) FROM {records} WHERE {others} AND {alive}")
+        format!("FROM {records} WHERE {others} AND {alive}")
     }
 
-    /// The keys of at most so many records whose deadlines were over before an instant.
+    /// The keys of the records whose deadlines were over before an instant.
     pub(crate) fn expired(&self) -> String {
         let records = &self.records;
-        format!(
-            "SELECT record_key FROM {records} WHERE ends_at < :before ORDER BY ends_at LIMIT :batch"
-        )
+        format!("SELECT record_key FROM {records} WHERE ends_at < :before ORDER BY ends_at")
     }
 
-    /// The keys of at most so many records that a floor ended before an instant.
+    /// The keys of the records that a floor ended before an instant.
     pub(crate) fn below_floor(&self) -> String {
         let (records, floors) = (&self.records, &self.floors);
         format!(
             "SELECT {records}.record_key FROM {floors} JOIN {records} \
              ON {records}.scope = {floors}.scope AND {records}.created_at < {floors}.floor_at \
-             WHERE {floors}.floor_at < :before LIMIT :batch"
+             WHERE {floors}.floor_at < :before"
         )
     }
 

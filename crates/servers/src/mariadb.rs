@@ -15,6 +15,9 @@ use crate::process::{Account, Process, free_port, succeeds};
 /// Stops in good order.
 const STOP: &str = "TERM";
 
+/// Stops at once: nobody will start it again.
+const END: &str = "KILL";
+
 /// A MariaDB server on loopback, with one user and one empty database.
 ///
 /// Stopped and removed when it is dropped, or when this program ends.
@@ -118,7 +121,7 @@ impl MariaDb {
             "--max-connections=300".to_owned(),
         ];
         let program = Path::new("/usr/sbin/mariadbd");
-        Process::start(self.account, &self.folder, STOP, program, &args)
+        Process::start(self.account, &self.folder, END, program, &args)
     }
 }
 

@@ -12,8 +12,11 @@ use std::sync::OnceLock;
 
 use crate::process::{Account, Process, free_port, succeeds};
 
-/// Ends every connection and stops, without waiting for the clients.
+/// Ends every connection and stops in good order.
 const STOP: &str = "INT";
+
+/// Stops at once: nobody will start it again.
+const END: &str = "QUIT";
 
 /// A PostgreSQL server on loopback, with one user and one empty database.
 ///
@@ -119,7 +122,7 @@ impl Postgres {
             "max_connections=300".to_owned(),
         ];
         let program = self.programs.join("postgres");
-        Process::start(self.account, &self.folder, STOP, &program, &args)
+        Process::start(self.account, &self.folder, END, &program, &args)
     }
 }
 

@@ -35,11 +35,11 @@ server=$!
 echo "$server"
 read -r order
 kill -s "${order:-$stop}" "$server" 2>/dev/null
-(sleep 10; kill -s KILL "$server") </dev/null >/dev/null 2>&1 &
+(sleep 20; kill -s KILL "$server") </dev/null >/dev/null 2>&1 &
 timer=$!
 wait "$server"
 kill "$timer" 2>/dev/null
-[ -n "$order" ] || rm -rf "$folder"
+[ -n "$order" ] || rm -rf "$folder" || { sleep 1; rm -rf "$folder"; }
 "#;
 
 /// Whom a server runs as.

@@ -13,6 +13,7 @@ use super::queries::{Queries, statements};
 use super::schema::ready;
 use super::storage::PostgresStorage;
 use crate::error::{OpenError, unavailable};
+use crate::server::is_local;
 use crate::table::TableName;
 
 /// Says how a database is used; [`PostgresStorage::builder`] gives one.
@@ -276,10 +277,7 @@ fn session(timeout: Duration) -> String {
 /// Whether the server may be on another machine while nothing is said of encryption.
 fn is_exposed(config: &Config) -> bool {
     let is_local = |host: &Host| match host {
-        Host::Tcp(name) => {
-            let address = name.parse::<IpAddr>();
-            name == "localhost" || address.is_ok_and(|address| address.is_loopback())
-        }
+        Host::Tcp(name) => is_local(name),
         #[cfg(unix)]
         Host::Unix(_) => true,
     };

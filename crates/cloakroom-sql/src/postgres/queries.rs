@@ -113,8 +113,8 @@ fn sweep(statements: &Statements) -> String {
     let records = statements.names.records();
     let (expired, below_floor) = (statements.expired(), statements.below_floor());
     format!(
-        "WITH expired AS ({expired} FOR UPDATE SKIP LOCKED), \
-         below_floor AS ({below_floor} FOR UPDATE OF {records} SKIP LOCKED) \
+        "WITH expired AS ({expired} LIMIT :batch FOR UPDATE SKIP LOCKED), \
+         below_floor AS ({below_floor} LIMIT :batch FOR UPDATE OF {records} SKIP LOCKED) \
          DELETE FROM {records} WHERE record_key IN (SELECT record_key FROM expired \
          UNION SELECT record_key FROM below_floor LIMIT :batch)"
     )

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cloakroom_storage::StorageError;
-use deadpool_postgres::{Client, Object, Pool};
+use deadpool_postgres::{ClientWrapper, Pool};
 use tokio_postgres::types::ToSql;
 
 use super::failure::of_pool;
@@ -13,8 +13,8 @@ use super::queries::{Queries, gives_rows};
 use super::value::row;
 use crate::args::{Args, Value};
 use crate::backend::{Backend, Call};
-use crate::row::{Cell, Row};
-use crate::server::{Failure, in_background, tried};
+use crate::row::{Row, count};
+use crate::server::{Failure, Lent, in_background, tried};
 
 /// A storage in a PostgreSQL database, shared by its clones.
 ///
@@ -94,49 +94,29 @@ impl Backend for Server {
 }
 
 impl Shared {
-    /// Asks once. A connection on which anything failed, or on which nobody waited for the end, is
-    /// not used again.
     async fn once(&self, call: Call, args: &Args) -> Result<Vec<Row>, Failure> {
-        let client = self.pool.get().await.map_err(of_pool)?;
-        let lent = Lent(Some(client));
-        let answer = lent.ask(&self.queries, call, args).await?;
+        let mut lent = Lent::new(self.pool.get().await.map_err(of_pool)?);
+        let answer = ask(lent.connection()?, &self.queries, call, args).await?;
         lent.give_back();
         Ok(answer)
     }
 }
 
-/// A connection that is given up, unless it is given back.
-struct Lent(Option<Client>);
-
-impl Lent {
-    async fn ask(&self, queries: &Queries, call: Call, args: &Args) -> Result<Vec<Row>, Failure> {
-        let Some(client) = &self.0 else {
-            return Ok(Vec::new());
-        };
-        let query = queries.of(call);
-        let statement = client.prepare_cached(&query.text).await?;
-        let values: Vec<Value<'_>> = query.params.iter().map(|p| args.value(*p)).collect();
-        let params = values.iter().map(|value| value as &(dyn ToSql + Sync));
-        let params: Vec<_> = params.collect();
-        if gives_rows(call) {
-            let answer = client.query(&statement, &params).await?;
-            return Ok(answer.iter().map(row).collect::<Result<_, _>>()?);
-        }
-        let changed = client.execute(&statement, &params).await?;
-        Ok(vec![vec![Cell::Int(
-            i64::try_from(changed).unwrap_or(i64::MAX),
-        )]])
+async fn ask(
+    client: &ClientWrapper,
+    queries: &Queries,
+    call: Call,
+    args: &Args,
+) -> Result<Vec<Row>, Failure> {
+    let query = queries.of(call);
+    let statement = client.prepare_cached(&query.text).await?;
+    let values: Vec<Value<'_>> = query.params.iter().map(|p| args.value(*p)).collect();
+    let params = values.iter().map(|value| value as &(dyn ToSql + Sync));
+    let params: Vec<_> = params.collect();
+    if gives_rows(call) {
+        let answer = client.query(&statement, &params).await?;
+        return Ok(answer.iter().map(row).collect::<Result<_, _>>()?);
     }
-
-    fn give_back(mut self) {
-        drop(self.0.take());
-    }
-}
-
-impl Drop for Lent {
-    fn drop(&mut self) {
-        if let Some(client) = self.0.take() {
-            drop(Object::take(client));
-        }
-    }
+    let changed = client.execute(&statement, &params).await?;
+    Ok(count(changed))
 }

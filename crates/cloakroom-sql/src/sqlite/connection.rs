@@ -11,7 +11,7 @@ use rusqlite::{Connection, Error, ErrorCode, Result, TransactionBehavior};
 use super::builder::Synchronous;
 use crate::error::OpenError;
 use crate::names::Names;
-use crate::schema::{self, Types};
+use crate::schema::{self, BLOCK, Types};
 use crate::statements::Statements;
 use crate::table::TableName;
 
@@ -118,9 +118,6 @@ impl Settings {
     }
 }
 
-/// How many versions are taken at once.
-pub(super) const BLOCK: i64 = 1 << 16;
-
 /// Takes the next block of versions, and gives the first of them.
 pub(super) fn take_block(names: &Names) -> String {
     let counter = names.with("versions");
@@ -129,12 +126,8 @@ pub(super) fn take_block(names: &Names) -> String {
 
 /// What brings the tables to a version from the one before.
 fn migration(names: &Names, version: u32) -> Vec<String> {
-    let counter = names.with("versions");
     let mut statements = schema::tables(names, TYPES);
-    statements.push(format!(
-        "CREATE TABLE {counter} (next INTEGER NOT NULL) STRICT"
-    ));
-    statements.push(format!("INSERT INTO {counter} (next) VALUES (1)"));
+    statements.extend(schema::counter(names, TYPES));
     statements.push(schema::reached(names, version));
     statements
 }

@@ -5,13 +5,14 @@ use std::sync::mpsc::Receiver;
 
 use rusqlite::{Connection, Error, Result};
 
-use super::connection::{BLOCK, is_full, shared_error, storage_error, take_block};
+use super::connection::{is_full, shared_error, storage_error, take_block};
 use super::job::Job;
 use super::prepared::Prepared;
 use super::reader::Reader;
 use crate::args::Args;
 use crate::backend::Call;
-use crate::row::{Cell, Row};
+use crate::row::{Cell, Row, count, number};
+use crate::schema::BLOCK;
 use crate::statements::{EXISTS, FULL, Statements};
 
 /// How many calls are committed together at most.
@@ -54,7 +55,7 @@ impl<'c> Writer<'c> {
             remove: prepare(statements.remove())?,
             raise_number: prepare(statements.raise_number())?,
             spare: prepare(statements.spare())?,
-            count_others: prepare(statements.count_others())?,
+            count_others: prepare(format!("SELECT COUNT(*) {}", statements.live_others()))?,
             remove_others: prepare(statements.remove_others())?,
             raise_floor: prepare(statements.raise_floor())?,
             sweep: prepare(sweep(statements))?,
@@ -102,7 +103,7 @@ impl<'c> Writer<'c> {
         } else if let Some(job) = jobs.pop() {
             let is_full = job.call == Call::Create && is_full(&error);
             job.answer(if is_full {
-                Ok(verdict(FULL))
+                Ok(number(FULL))
             } else {
                 Err(storage_error(error))
             });
@@ -154,10 +155,10 @@ impl<'c> Writer<'c> {
                 let version = args.new_version.filter(|_| updated > 0);
                 Ok(version.map(number).unwrap_or_default())
             }
-            Call::Touch => self.touch.execute(args).map(count),
-            Call::Remove => self.remove.execute(args).map(count),
-            Call::EndBefore => self.raise_floor.execute(args).map(count),
-            Call::Sweep => self.sweep.execute(args).map(count),
+            Call::Touch => changed(self.touch.execute(args)),
+            Call::Remove => changed(self.remove.execute(args)),
+            Call::EndBefore => changed(self.raise_floor.execute(args)),
+            Call::Sweep => changed(self.sweep.execute(args)),
             Call::Read | Call::List | Call::Number => self.reader.run(call, args),
         }
     }
@@ -173,7 +174,7 @@ impl<'c> Writer<'c> {
         }
         let version = inserted.into_iter().flatten().next();
         Ok(version.map_or_else(
-            || verdict(EXISTS),
+            || number(EXISTS),
             |version| vec![vec![Cell::Int(0), version]],
         ))
     }
@@ -192,9 +193,14 @@ fn sweep(statements: &Statements) -> String {
     let records = statements.names.records();
     let (expired, below_floor) = (statements.expired(), statements.below_floor());
     format!(
-        "DELETE FROM {records} WHERE record_key IN (SELECT record_key FROM ({expired}) \
-         UNION SELECT record_key FROM ({below_floor}) LIMIT :batch)"
+        "DELETE FROM {records} WHERE record_key IN ( \
+         SELECT record_key FROM ({expired} LIMIT :batch) UNION \
+         SELECT record_key FROM ({below_floor} LIMIT :batch) LIMIT :batch)"
     )
+}
+
+fn changed(rows: Result<usize>) -> Result<Vec<Row>> {
+    rows.map(|rows| count(rows as u64))
 }
 
 const fn needs_version(call: Call) -> bool {
@@ -205,16 +211,4 @@ const fn needs_version(call: Call) -> bool {
 fn needs_transaction(jobs: &[Job]) -> bool {
     let has_steps = |job: &Job| matches!(job.call, Call::Create | Call::RemoveAll);
     jobs.len() > 1 || jobs.iter().any(has_steps)
-}
-
-fn number(number: i64) -> Vec<Row> {
-    vec![vec![Cell::Int(number)]]
-}
-
-fn count(rows: usize) -> Vec<Row> {
-    number(i64::try_from(rows).unwrap_or(i64::MAX))
-}
-
-fn verdict(verdict: i64) -> Vec<Row> {
-    number(verdict)
 }

@@ -1,0 +1,72 @@
+//! What an error of MariaDB means for a call.
+
+use cloakroom_storage::{StorageError, StorageErrorKind};
+use deadpool::managed::PoolError;
+use mysql_async::Error;
+
+use crate::error::unavailable;
+use crate::server::{Effect, Failure};
+
+/// No connection was to be had: nothing happened.
+pub(super) fn of_pool(error: PoolError<Error>) -> Failure {
+    let effect = Effect::Final;
+    let error = match error {
+        PoolError::Backend(error) => Failure::from(error).error,
+        error => unavailable().with_source(error),
+    };
+    Failure { error, effect }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let (kind, effect) = match &error {
+            Error::Server(error) => of_code(error.code),
+            _ => (StorageErrorKind::Unavailable, Effect::Unknown),
+        };
+        let error = StorageError::new(kind).with_source(error);
+        Self { error, effect }
+    }
+}
+
+/// What the server says of itself; the codes of MariaDB and MySQL are the same up to 1999.
+const fn of_code(code: u16) -> (StorageErrorKind, Effect) {
+    use StorageErrorKind::{Corrupt, Other, TimedOut, Unavailable};
+    match code {
+        // Another call made the record just now, a deadlock, a change under a snapshot's feet.
+        1062 | 1213 | 1020 => (Unavailable, Effect::RolledBack),
+        // A lock or a statement that took too long.
+        1205 | 1969 | 3024 => (TimedOut, Effect::Final),
+        // The server goes down, or ended the connection.
+        1053 | 1317 | 1927 => (Unavailable, Effect::Unknown),
+        // No right to connect, too many connections, no disk, no room, no database, only reading.
+        1021 | 1037 | 1040 | 1041 | 1044 | 1045 | 1049 | 1114 | 1129 | 1130 | 1203 | 1226
+        | 1290 | 1792 | 1836 => (Unavailable, Effect::Final),
+        // Damaged tables or indexes.
+        1030 | 1034 | 1035 | 1194 | 1195 | 1712 => (Corrupt, Effect::Final),
+        _ => (Other, Effect::Final),
+    }
+}
+
+/// Whether a table is not there.
+pub(super) fn is_missing_table(error: &Error) -> bool {
+    matches!(error, Error::Server(error) if error.code == 1146)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_servers_codes_tell_what_happened() {
+        for (code, kind, effect) in [
+            (1213, StorageErrorKind::Unavailable, Effect::RolledBack),
+            (1205, StorageErrorKind::TimedOut, Effect::Final),
+            (1053, StorageErrorKind::Unavailable, Effect::Unknown),
+            (1114, StorageErrorKind::Unavailable, Effect::Final),
+            (1712, StorageErrorKind::Corrupt, Effect::Final),
+            (1146, StorageErrorKind::Other, Effect::Final),
+        ] {
+            assert_eq!(of_code(code), (kind, effect), "{code}");
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! A MariaDB server.
+
+#![cfg(feature = "mysql")]
+
+mod mariadb {
+    mod fixture;
+    mod suite;
+}

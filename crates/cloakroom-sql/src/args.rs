@@ -252,6 +252,34 @@ fn text(value: Option<&str>) -> Value<'_> {
     value.map_or(Value::Null, Value::Text)
 }
 
+/// Arguments of which each has a value: for a look at how a database runs a statement.
+#[cfg(test)]
+pub(crate) fn example(when_full: WhenFull) -> Args {
+    use std::num::NonZeroU32;
+
+    use cloakroom_storage::{PreviousProof, ProofHash};
+
+    let now = Timestamp::from_millis(5_000);
+    let scope = Scope::new("shop/login");
+    let mut record = Record::new(scope.clone(), ProofHash::new([1; 32]), now, vec![7]);
+    record.subject = Some("user 5".into());
+    record.subject_number = Some(SubjectNumber::new(3));
+    record.previous = Some(PreviousProof::new(ProofHash::new([2; 32]), now));
+    record.absolute_deadline = Some(now);
+    record.idle_deadline = Some(now);
+    let limit = SubjectLimit::new(NonZeroU32::MIN, when_full);
+    let args = Args::at(now)
+        .key(&StorageKey::hash([5; 32]))
+        .except(Some(&StorageKey::hash([6; 32])))
+        .version(Version::new(4))
+        .new_record(&record, Some(limit));
+    let mut args = args
+        .map(|args| args.time(now).batch(10))
+        .unwrap_or_default();
+    args.new_version = Some(9);
+    args
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -15,6 +15,8 @@ mod mariadb;
 mod names;
 #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
 mod number;
+#[cfg(all(test, any(feature = "mysql", feature = "postgres", feature = "sqlite")))]
+mod plans;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]

@@ -18,6 +18,8 @@ mod failure;
 mod queries;
 mod schema;
 mod storage;
+#[cfg(test)]
+mod tests;
 mod value;
 
 pub use builder::MariaDbStorageBuilder;

@@ -15,6 +15,8 @@ mod failure;
 mod queries;
 mod schema;
 mod storage;
+#[cfg(test)]
+mod tests;
 mod value;
 
 pub use builder::PostgresStorageBuilder;

@@ -16,6 +16,8 @@ mod job;
 mod prepared;
 mod reader;
 mod storage;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 pub use builder::{SqliteStorageBuilder, Synchronous};

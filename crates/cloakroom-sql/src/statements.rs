@@ -226,16 +226,6 @@ impl Statements {
         format!("SELECT record_key FROM {records} WHERE ends_at < :before ORDER BY ends_at")
     }
 
-    /// The keys of the records that a floor ended before an instant.
-    pub(crate) fn below_floor(&self) -> String {
-        let (records, floors) = (&self.records, &self.floors);
-        format!(
-            "SELECT {records}.record_key FROM {floors} JOIN {records} \
-             ON {records}.scope = {floors}.scope AND {records}.created_at < {floors}.floor_at \
-             WHERE {floors}.floor_at < :before"
-        )
-    }
-
     /// Whether a record is alive: by its deadlines, and above the floor of its scope.
     pub(crate) fn alive(&self) -> String {
         let (records, floors) = (&self.records, &self.floors);

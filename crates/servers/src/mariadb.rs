@@ -75,6 +75,12 @@ impl MariaDb {
         format!("mysql://shop:{password}@127.0.0.1:{port}/shop")
     }
 
+    /// The same for a user who may change the server's settings.
+    #[must_use]
+    pub fn admin_url(&self) -> String {
+        self.url().replace("shop:", "admin:")
+    }
+
     /// Its port on loopback, which stays over a restart.
     #[must_use]
     pub const fn port(&self) -> u16 {
@@ -131,6 +137,8 @@ fn accounts() -> String {
     format!(
         "CREATE DATABASE IF NOT EXISTS shop;\n\
          CREATE USER IF NOT EXISTS shop@'127.0.0.1' IDENTIFIED BY '{password}';\n\
-         GRANT ALL ON shop.* TO shop@'127.0.0.1';\n"
+         GRANT ALL ON shop.* TO shop@'127.0.0.1';\n\
+         CREATE USER IF NOT EXISTS admin@'127.0.0.1' IDENTIFIED BY '{password}';\n\
+         GRANT ALL ON *.* TO admin@'127.0.0.1';\n"
     )
 }

@@ -199,25 +199,38 @@ fn remove_all(statements: &Statements) -> String {
     procedure(&name, &REMOVE_ALL, &steps, "SELECT v_result")
 }
 
-/// The procedure that sweeps. What a floor ended is looked at again when it is locked: a new record
-/// may have taken its place.
+/// The procedure that sweeps: what expired, then what is below each of the floors, of which there
+/// are few.
 fn sweep(statements: &Statements) -> String {
     let names = &statements.names;
     let (records, floors) = (names.records(), names.with("floors"));
-    let below_floor = within_routine(&statements.below_floor());
+    let below = within_routine(&below_one_floor(&records));
     let steps = format!(
         "DELETE FROM {records} WHERE ends_at < p_before ORDER BY ends_at LIMIT p_batch; \
          SET v_result = ROW_COUNT(); \
+         FLOORS: BEGIN \
+         DECLARE p_scope VARBINARY(255); \
+         DECLARE p_floor_at BIGINT; \
+         DECLARE v_floors CURSOR FOR \
+         SELECT scope, floor_at FROM {floors} WHERE floor_at < p_before; \
+         DECLARE EXIT HANDLER FOR NOT FOUND BEGIN END; \
+         OPEN v_floors; \
+         LOOP \
          SET v_rest = p_batch - v_result; \
-         IF v_rest > 0 THEN \
-         DELETE {records} FROM ({below_floor} LIMIT v_rest) AS below STRAIGHT_JOIN {records} \
-         ON {records}.record_key = below.record_key \
-         WHERE EXISTS (SELECT 1 FROM {floors} AS f WHERE f.scope = {records}.scope \
-         AND f.floor_at > {records}.created_at AND f.floor_at < p_before); \
+         IF v_rest <= 0 THEN LEAVE FLOORS; END IF; \
+         FETCH v_floors INTO p_scope, p_floor_at; \
+         {below} LIMIT v_rest; \
          SET v_result = v_result + ROW_COUNT(); \
-         END IF;"
+         END LOOP; END;"
     );
     procedure(&names.with("sweep"), &SWEEP, &steps, "SELECT v_result")
+}
+
+/// Removes what is below a floor, the oldest first.
+pub(super) fn below_one_floor(records: &str) -> String {
+    format!(
+        "DELETE FROM {records} WHERE scope = :scope AND created_at < :floor_at ORDER BY created_at"
+    )
 }
 
 /// A procedure that is one transaction, rolled back whole where any of its steps fails.

@@ -109,13 +109,18 @@ fn call(function: &str, arguments: &[(&str, &str)]) -> String {
 }
 
 /// Removes at most so many records that are over for long, but those that another call holds.
+///
+/// For each floor the oldest are asked for in their order: without it the planner takes a third of
+/// all records to be below, and reads them all to find none.
 fn sweep(statements: &Statements) -> String {
-    let records = statements.names.records();
-    let (expired, below_floor) = (statements.expired(), statements.below_floor());
+    let (records, floors) = (statements.names.records(), statements.names.with("floors"));
+    let expired = statements.expired();
     format!(
         "WITH expired AS ({expired} LIMIT :batch FOR UPDATE SKIP LOCKED), \
-         below_floor AS ({below_floor} LIMIT :batch FOR UPDATE OF {records} SKIP LOCKED) \
+         below AS (SELECT r.record_key FROM {floors} AS f CROSS JOIN LATERAL \
+         (SELECT record_key FROM {records} WHERE scope = f.scope AND created_at < f.floor_at \
+         ORDER BY created_at LIMIT :batch FOR UPDATE SKIP LOCKED) AS r WHERE f.floor_at < :before) \
          DELETE FROM {records} WHERE record_key IN (SELECT record_key FROM expired \
-         UNION SELECT record_key FROM below_floor LIMIT :batch)"
+         UNION SELECT record_key FROM below LIMIT :batch)"
     )
 }

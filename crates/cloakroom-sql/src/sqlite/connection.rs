@@ -175,3 +175,23 @@ fn kind(error: &Error) -> StorageErrorKind {
         _ => StorageErrorKind::Other,
     }
 }
+
+#[cfg(test)]
+impl Settings {
+    pub(super) fn in_memory() -> Self {
+        Self {
+            path: None,
+            table: TableName::default(),
+            synchronous: Synchronous::Normal,
+            busy_timeout: Duration::from_secs(30),
+            max_bytes: None,
+        }
+    }
+
+    pub(super) fn in_file(path: &Path) -> Self {
+        Self {
+            path: Some(path.to_path_buf()),
+            ..Self::in_memory()
+        }
+    }
+}

@@ -188,14 +188,17 @@ impl<'c> Writer<'c> {
     }
 }
 
-/// Removes at most so many records that are over for long.
-fn sweep(statements: &Statements) -> String {
-    let records = statements.names.records();
-    let (expired, below_floor) = (statements.expired(), statements.below_floor());
+/// Removes at most so many records that are over for long. Floors are few, so they come first: that
+/// is what `CROSS JOIN` says to SQLite.
+pub(super) fn sweep(statements: &Statements) -> String {
+    let (records, floors) = (statements.names.records(), statements.names.with("floors"));
+    let expired = statements.expired();
     format!(
         "DELETE FROM {records} WHERE record_key IN ( \
          SELECT record_key FROM ({expired} LIMIT :batch) UNION \
-         SELECT record_key FROM ({below_floor} LIMIT :batch) LIMIT :batch)"
+         SELECT record_key FROM (SELECT record_key FROM {floors} AS f CROSS JOIN {records} AS r \
+         ON r.scope = f.scope AND r.created_at < f.floor_at \
+         WHERE f.floor_at < :before LIMIT :batch) LIMIT :batch)"
     )
 }
 

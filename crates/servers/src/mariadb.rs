@@ -50,13 +50,15 @@ impl MariaDb {
         let account = Account::of("mysql");
         let folder = account.folder("cloakroom-mariadb-");
         let data = format!("--datadir={}", folder.join("data").display());
+        // Two servers that share a folder for temporary tables take each other's.
+        let temporary = format!("--tmpdir={}", folder.display());
         let install = Path::new("/usr/bin/mariadb-install-db");
         let lean = [
             "--no-defaults",
             "--skip-test-db",
             "--auth-root-authentication-method=normal",
         ];
-        account.run(install, &[&lean[..], &[&data]].concat());
+        account.run(install, &[&lean[..], &[&data, &temporary]].concat());
         fs::write(folder.join("init.sql"), accounts()).expect("the folder is ours");
         let mut server = Self {
             account,
@@ -121,6 +123,7 @@ impl MariaDb {
             format!("--socket={}", within("socket")),
             format!("--pid-file={}", within("pid")),
             format!("--init-file={}", within("init.sql")),
+            format!("--tmpdir={}", self.folder.display()),
             format!("--port={}", self.port),
             "--bind-address=127.0.0.1".to_owned(),
             "--skip-name-resolve".to_owned(),

@@ -1,12 +1,10 @@
 //! Both pass the suite.
 
-#![expect(clippy::expect_used, reason = "how a test fails")]
-
 mod in_memory {
     use cloakroom_sql::SqliteStorage;
 
     async fn empty() -> SqliteStorage {
-        SqliteStorage::in_memory().await.expect("it opens")
+        SqliteStorage::in_memory().await.unwrap()
     }
 
     cloakroom_testkit::storage_suite!(empty);
@@ -24,7 +22,7 @@ mod in_a_file {
         static FILES: AtomicUsize = AtomicUsize::new(0);
         let number = FILES.fetch_add(1, Ordering::Relaxed);
         let path = folder().join(format!("{number}.db"));
-        SqliteStorage::open(path).await.expect("it opens")
+        SqliteStorage::open(path).await.unwrap()
     }
 
     /// A storage does not own its folder, so the files of one run stay until the next one.
@@ -33,7 +31,7 @@ mod in_a_file {
         FOLDER.get_or_init(|| {
             let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("suite");
             fs::remove_dir_all(&folder).ok();
-            fs::create_dir_all(&folder).expect("a folder");
+            fs::create_dir_all(&folder).unwrap();
             folder
         })
     }

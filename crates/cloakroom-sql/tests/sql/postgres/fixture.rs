@@ -1,24 +1,19 @@
 //! Storages on the one server that all tests here share, each with tables of its own.
 
-#![expect(clippy::expect_used, reason = "how a test fails")]
-
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use cloakroom_sql::{PostgresStorage, PostgresStorageBuilder, TableName};
 use servers::Postgres;
 
-/// A name that no other storage has.
-pub(crate) fn fresh_name() -> TableName {
+/// A storage at this address, in tables of a name that no other one has.
+pub(crate) fn builder(url: &str) -> PostgresStorageBuilder {
     static NAMES: AtomicUsize = AtomicUsize::new(0);
     let number = NAMES.fetch_add(1, Ordering::Relaxed);
-    TableName::new(&format!("sessions_{number}")).expect("a name")
-}
-
-pub(crate) fn builder() -> PostgresStorageBuilder {
-    PostgresStorage::builder(&Postgres::shared().url()).table(fresh_name())
+    let name = TableName::new(&format!("sessions_{number}")).unwrap();
+    PostgresStorage::builder(url).table(name)
 }
 
 /// An empty storage.
 pub(crate) async fn empty() -> PostgresStorage {
-    builder().connect().await.expect("the server answers")
+    builder(&Postgres::shared().url()).connect().await.unwrap()
 }

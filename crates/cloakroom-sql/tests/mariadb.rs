@@ -1,8 +1,0 @@
-//! A MariaDB server.
-
-#![cfg(feature = "mysql")]
-
-mod mariadb {
-    mod fixture;
-    mod suite;
-}

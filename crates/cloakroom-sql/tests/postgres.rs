@@ -1,8 +1,0 @@
-//! A PostgreSQL server.
-
-#![cfg(feature = "postgres")]
-
-mod postgres {
-    mod fixture;
-    mod suite;
-}

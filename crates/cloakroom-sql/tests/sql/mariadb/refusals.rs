@@ -1,0 +1,67 @@
+//! What errors say, and what they do not.
+
+use std::time::Duration;
+
+use cloakroom_sql::mysql_async::prelude::Queryable;
+use cloakroom_sql::mysql_async::{Conn, Opts};
+use cloakroom_sql::{MariaDbStorage, OpenError};
+use cloakroom_storage::{Storage, StorageErrorKind, StorageKey};
+use servers::MariaDb;
+
+use super::fixture::builder;
+use crate::ledger::NOW;
+
+/// What an error shows to who does not ask for the cause.
+fn shown(error: &OpenError) -> String {
+    let source = std::error::Error::source(error);
+    format!("{error} {error:?} {source:?}")
+}
+
+#[tokio::test]
+async fn no_address_and_no_password_is_shown() {
+    let url = MariaDb::shared().url();
+    let wrong = url.replace(MariaDb::PASSWORD, "let-me-in");
+    let nobody = "mysql://shop:let-me-in@127.0.0.1:1/shop";
+    for url in [
+        wrong.as_str(),
+        nobody,
+        "mysql://shop:let-me-in@127.0.0.1:x/shop",
+    ] {
+        let error = MariaDbStorage::connect(url).await.unwrap_err();
+        let shown = shown(&error);
+        for secret in ["let-me-in", "127.0.0.1", "shop"] {
+            assert!(!shown.contains(secret), "{shown}");
+        }
+    }
+    let storage = format!("{:?}", builder(&url).connect().await.unwrap());
+    assert!(!storage.contains(MariaDb::PASSWORD), "{storage}");
+}
+
+/// Another machine is only spoken to in the open when that is asked for.
+#[tokio::test]
+async fn another_machine_is_not_spoken_to_in_the_open() {
+    for url in ["mysql://db.example.org/shop", "mysql://shop@10.0.0.7/shop"] {
+        let error = MariaDbStorage::connect(url).await.unwrap_err();
+        assert!(matches!(error, OpenError::Unencrypted), "{error:?}");
+    }
+}
+
+/// A call that takes too long fails, and leaves the storage as it was.
+#[tokio::test]
+async fn a_call_that_waits_for_too_long_has_failed() {
+    let url = MariaDb::shared().url();
+    let builder = builder(&url).timeout(Duration::from_millis(300));
+    let table = format!("{builder:?}");
+    let table = table.split('"').nth(1).unwrap().to_owned();
+    let storage = builder.connect().await.unwrap();
+    let mut other = Conn::new(Opts::from_url(&url).unwrap()).await.unwrap();
+    other
+        .query_drop(format!("LOCK TABLE {table} WRITE"))
+        .await
+        .unwrap();
+    let key = StorageKey::hash([1; 32]);
+    let error = storage.remove(&key).await.unwrap_err();
+    assert_eq!(error.kind(), StorageErrorKind::TimedOut);
+    other.query_drop("UNLOCK TABLES").await.unwrap();
+    assert_eq!(storage.read(&key, NOW).await.unwrap(), None);
+}

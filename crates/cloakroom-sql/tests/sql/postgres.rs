@@ -1,0 +1,7 @@
+//! A PostgreSQL server.
+
+mod crash;
+mod fixture;
+mod refusals;
+mod suite;
+mod trips;

@@ -1,0 +1,66 @@
+//! What errors say, and what they do not.
+
+use std::time::Duration;
+
+use cloakroom_sql::{OpenError, PostgresStorage, tokio_postgres};
+use cloakroom_storage::{Storage, StorageErrorKind, StorageKey};
+use servers::Postgres;
+
+use super::fixture::builder;
+use crate::ledger::NOW;
+
+/// What an error shows to who does not ask for the cause.
+fn shown(error: &OpenError) -> String {
+    let source = std::error::Error::source(error);
+    format!("{error} {error:?} {source:?}")
+}
+
+#[tokio::test]
+async fn no_address_and_no_password_is_shown() {
+    let url = Postgres::shared().url();
+    let wrong = url.replace(Postgres::PASSWORD, "let-me-in");
+    let nobody = "postgres://shop:let-me-in@127.0.0.1:1/postgres?sslmode=disable";
+    for url in [
+        wrong.as_str(),
+        nobody,
+        "postgres://shop:let-me-in@127.0.0.1:x/postgres",
+    ] {
+        let error = PostgresStorage::connect(url).await.unwrap_err();
+        let shown = shown(&error);
+        for secret in ["let-me-in", "127.0.0.1", "shop"] {
+            assert!(!shown.contains(secret), "{shown}");
+        }
+    }
+    let storage = format!("{:?}", builder(&url).connect().await.unwrap());
+    assert!(!storage.contains(Postgres::PASSWORD), "{storage}");
+}
+
+/// Another machine is only spoken to in the open when that is asked for.
+#[tokio::test]
+async fn another_machine_is_not_spoken_to_in_the_open() {
+    for url in ["postgres://db.example.org/shop", "host=10.0.0.7 user=shop"] {
+        let error = PostgresStorage::connect(url).await.unwrap_err();
+        assert!(matches!(error, OpenError::Unencrypted), "{error:?}");
+    }
+}
+
+/// A call that takes too long fails, and leaves the storage as it was.
+#[tokio::test]
+async fn a_call_that_waits_for_too_long_has_failed() {
+    let url = Postgres::shared().url();
+    let builder = builder(&url).timeout(Duration::from_millis(300));
+    let table = format!("{builder:?}");
+    let table = table.split('"').nth(1).unwrap().to_owned();
+    let storage = builder.connect().await.unwrap();
+    let (other, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls)
+        .await
+        .unwrap();
+    tokio::spawn(connection);
+    let lock = format!("BEGIN; LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE");
+    other.batch_execute(&lock).await.unwrap();
+    let key = StorageKey::hash([1; 32]);
+    let error = storage.remove(&key).await.unwrap_err();
+    assert_eq!(error.kind(), StorageErrorKind::TimedOut);
+    other.batch_execute("ROLLBACK").await.unwrap();
+    assert_eq!(storage.read(&key, NOW).await.unwrap(), None);
+}

@@ -1,5 +1,0 @@
-//! A SQLite file, and SQLite in memory.
-
-mod sqlite {
-    mod suite;
-}

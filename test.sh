@@ -4,9 +4,11 @@
 #
 #   ./test.sh                     sets up what is missing, then runs everything
 #   ./test.sh --without-browser   the same without the browser tests, and says so at the end
+#   ./test.sh --without-servers   the same without the tests that need a database server
 #   ./test.sh --setup             only sets up what is missing
 #
-# A browser test is one whose path holds `browser::`, that is, one in a module `browser`.
+# A browser test is one whose path holds `browser::`, that is, one in a module `browser`; one that
+# needs a server has the server's name there. The tests start the servers themselves.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -25,7 +27,7 @@ has() {
 }
 
 # Installs Debian packages: what they are for, what else would help, their names.
-install() {
+install_packages() {
     local purpose=$1 hint=$2
     shift 2
     local remedy="install the Debian packages: $*$hint"
@@ -39,11 +41,35 @@ install() {
     apt-get install -y --no-install-recommends "$@" || fail "could not install $purpose; $remedy"
 }
 
+# Installs the packages of database servers. Debian would start each of them: meanwhile that is
+# denied. A subshell, so that its trap puts back what was there, also where the installation fails.
+install_servers() (
+    policy=/usr/sbin/policy-rc.d
+    if [[ $(id -u) -eq 0 ]]; then
+        [[ ! -e $policy || -e $policy.kept ]] || mv "$policy" "$policy.kept"
+        trap 'rm -f "$policy"; [[ ! -e $policy.kept ]] || mv "$policy.kept" "$policy"' EXIT
+        printf '#!/bin/sh\nexit 101\n' >"$policy"
+        chmod 755 "$policy"
+    fi
+    install_packages "a database server" "; or leave their tests out: ./test.sh --without-servers" "$@"
+)
+
+# The packages of the database servers that are missing.
+missing_servers() {
+    compgen -G "/usr/lib/postgresql/*/bin/postgres" >/dev/null || echo postgresql
+    [[ -x /usr/sbin/mariadbd ]] || echo mariadb-server
+}
+
 setup() {
     has cargo || fail "cargo is missing; install a Rust toolchain (https://rustup.rs)"
-    has cc || install "a linker" "" gcc libc6-dev
+    has cc || install_packages "a linker" "" gcc libc6-dev
     if [[ $browser == yes ]] && ! { has chromium && has chromedriver; }; then
-        install Chromium "; or leave its tests out: ./test.sh --without-browser" chromium chromium-driver
+        install_packages Chromium "; or leave its tests out: ./test.sh --without-browser" chromium chromium-driver
+    fi
+    if [[ $servers == yes ]]; then
+        local packages
+        mapfile -t packages < <(missing_servers)
+        [[ ${#packages[@]} -eq 0 ]] || install_servers "${packages[@]}"
     fi
 }
 
@@ -62,10 +88,12 @@ summarise() {
 }
 
 browser=yes
+servers=yes
 only_setup=no
 for argument in "$@"; do
     case $argument in
         --without-browser) browser=no ;;
+        --without-servers) servers=no ;;
         --setup) only_setup=yes ;;
         *) usage ;;
     esac
@@ -78,18 +106,24 @@ fi
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-arguments=(test --workspace --no-fail-fast)
+skipped_paths=()
 if [[ $browser == no ]]; then
-    arguments+=(-- --skip browser::)
+    skipped_paths+=(--skip browser::)
+fi
+if [[ $servers == no ]]; then
+    skipped_paths+=(--skip postgres:: --skip mariadb::)
 fi
 
 status=0
-cargo "${arguments[@]}" 2>&1 | tee "$log" || status=$?
+cargo test --workspace --all-features --no-fail-fast -- "${skipped_paths[@]}" 2>&1 | tee "$log" || status=$?
 
 read -r passed failed skipped < <(summarise "$log")
 echo
 if [[ $browser == no ]]; then
     echo "not run: the browser tests (--without-browser); they count as skipped"
+fi
+if [[ $servers == no ]]; then
+    echo "not run: the tests with database servers (--without-servers); they count as skipped"
 fi
 if [[ $status -ne 0 && $failed -eq 0 ]]; then
     echo "cargo test failed outside of a test: something did not build, or a test program broke off"

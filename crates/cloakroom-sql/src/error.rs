@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-use cloakroom_storage::{StorageError, StorageErrorKind};
+use cloakroom_storage::StorageError;
 
 /// A storage could not be opened.
 ///
@@ -74,14 +74,4 @@ impl From<StorageError> for OpenError {
     fn from(error: StorageError) -> Self {
         Self::Storage(error)
     }
-}
-
-/// The storage is out of reach, or refuses work.
-pub(crate) const fn unavailable() -> StorageError {
-    StorageError::new(StorageErrorKind::Unavailable)
-}
-
-/// The tables hold what this crate has not written.
-pub(crate) fn corrupt(what: &'static str) -> StorageError {
-    StorageError::new(StorageErrorKind::Corrupt).with_source(what)
 }

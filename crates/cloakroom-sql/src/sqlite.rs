@@ -16,9 +16,11 @@ mod job;
 mod prepared;
 mod reader;
 mod storage;
+mod synchronous;
 #[cfg(test)]
 mod tests;
 mod writer;
 
-pub use builder::{SqliteStorageBuilder, Synchronous};
+pub use builder::SqliteStorageBuilder;
 pub use storage::SqliteStorage;
+pub use synchronous::Synchronous;

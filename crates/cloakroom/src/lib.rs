@@ -113,6 +113,8 @@
 //!
 //! * `axum` (default): the extractors and the layer.
 //! * `tower`: the layer alone, for any `http` service.
+//! * `sqlite`: `SqliteStorage`, sessions in a file of this machine.
+//! * `postgres`: `PostgresStorage`. `mysql`: `MariaDbStorage`.
 
 pub use cloakroom_core::*;
 
@@ -124,6 +126,15 @@ pub use cloakroom_axum::{Absent, Present};
 
 #[cfg(feature = "ktor")]
 pub use cloakroom_ktor as ktor;
+
+#[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
+pub use cloakroom_sql::{InvalidTableName, OpenError, TableName};
+#[cfg(feature = "mysql")]
+pub use cloakroom_sql::{MariaDbStorage, MariaDbStorageBuilder, mysql_async};
+#[cfg(feature = "postgres")]
+pub use cloakroom_sql::{PostgresStorage, PostgresStorageBuilder, tokio_postgres};
+#[cfg(feature = "sqlite")]
+pub use cloakroom_sql::{SqliteStorage, SqliteStorageBuilder, Synchronous};
 
 /// The README's code is a test.
 #[cfg(doctest)]

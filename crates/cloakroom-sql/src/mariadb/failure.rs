@@ -4,8 +4,8 @@ use cloakroom_storage::{StorageError, StorageErrorKind};
 use deadpool::managed::PoolError;
 use mysql_async::Error;
 
-use crate::error::unavailable;
-use crate::server::{Effect, Failure};
+use crate::shared::cause::unavailable;
+use crate::shared::server::{Effect, Failure};
 
 /// No connection was to be had: nothing happened.
 pub(super) fn of_pool(error: PoolError<Error>) -> Failure {

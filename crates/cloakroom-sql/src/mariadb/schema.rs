@@ -10,12 +10,13 @@ use mysql_async::prelude::Queryable;
 
 use super::failure::is_missing_table;
 use super::queries::{CREATE, REMOVE_ALL, SWEEP};
-use crate::error::{OpenError, unavailable};
-use crate::names::Names;
-use crate::schema::{self, Types, VERSION};
-use crate::server::Failure;
-use crate::statements::Statements;
-use crate::template::within_routine;
+use crate::error::OpenError;
+use crate::shared::cause::{corrupt, unavailable};
+use crate::shared::names::Names;
+use crate::shared::schema::{self, Types, VERSION};
+use crate::shared::server::Failure;
+use crate::shared::statements::Statements;
+use crate::shared::template::within_routine;
 
 const TYPES: Types = Types {
     int: "BIGINT",
@@ -98,7 +99,7 @@ async fn begin(connection: &mut Conn, names: &Names) -> Result<(), OpenError> {
             Err(error) => return Err(storage(error)),
             Ok(()) => {
                 let problem = "a table of our name is there, and not ours";
-                return Err(crate::error::corrupt(problem).into());
+                return Err(corrupt(problem).into());
             }
         }
     }
@@ -204,9 +205,10 @@ fn remove_all(statements: &Statements) -> String {
 fn sweep(statements: &Statements) -> String {
     let names = &statements.names;
     let (records, floors) = (names.records(), names.with("floors"));
-    let below = within_routine(&below_one_floor(&records));
+    let (expired, below) = (expired(&records), below_one_floor(&records));
+    let (expired, below) = (within_routine(&expired), within_routine(&below));
     let steps = format!(
-        "DELETE FROM {records} WHERE ends_at < p_before ORDER BY ends_at LIMIT p_batch; \
+        "{expired} LIMIT p_batch; \
          SET v_result = ROW_COUNT(); \
          FLOORS: BEGIN \
          DECLARE p_scope VARBINARY(255); \
@@ -224,6 +226,11 @@ fn sweep(statements: &Statements) -> String {
          END LOOP; END;"
     );
     procedure(&names.with("sweep"), &SWEEP, &steps, "SELECT v_result")
+}
+
+/// Removes what is over by its deadlines, what ended first.
+pub(super) fn expired(records: &str) -> String {
+    format!("DELETE FROM {records} WHERE ends_at < :before ORDER BY ends_at")
 }
 
 /// Removes what is below a floor, the oldest first.

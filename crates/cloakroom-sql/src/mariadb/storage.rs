@@ -15,12 +15,12 @@ use super::connection::Connections;
 use super::failure::of_pool;
 use super::queries::Queries;
 use super::value::{row, wire};
-use crate::args::Args;
-use crate::backend::{Backend, Call};
-use crate::error::corrupt;
-use crate::row::{Row, count, number};
-use crate::schema::BLOCK;
-use crate::server::{Effect, Failure, Lent, in_background, tried};
+use crate::shared::args::Args;
+use crate::shared::backend::{Backend, Call};
+use crate::shared::cause::corrupt;
+use crate::shared::row::{Row, count, number};
+use crate::shared::schema::BLOCK;
+use crate::shared::server::{Effect, Failure, Lent, in_background, tried};
 
 /// A storage in a MariaDB database, shared by its clones.
 ///
@@ -98,7 +98,7 @@ impl fmt::Debug for MariaDbStorage {
     }
 }
 
-crate::contract::storage!(MariaDbStorage);
+crate::shared::contract::storage!(MariaDbStorage);
 
 impl Backend for Server {
     async fn run(&self, call: Call, args: Args) -> Result<Vec<Row>, StorageError> {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use mysql_async::Row as Answer;
 use mysql_async::Value as Wire;
 
-use crate::args::Value;
-use crate::row::{Cell, Row};
+use crate::shared::args::Value;
+use crate::shared::row::{Cell, Row};
 
 /// An argument for the wire.
 pub(super) fn wire(value: Value<'_>) -> Wire {

@@ -12,8 +12,9 @@ use tokio_postgres::{Config, NoTls, Socket};
 use super::queries::{Queries, statements};
 use super::schema::ready;
 use super::storage::PostgresStorage;
-use crate::error::{OpenError, unavailable};
-use crate::server::is_local;
+use crate::error::OpenError;
+use crate::shared::cause::unavailable;
+use crate::shared::server::is_local;
 use crate::table::TableName;
 
 /// Says how a database is used; [`PostgresStorage::builder`] gives one.

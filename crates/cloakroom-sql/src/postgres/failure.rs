@@ -5,8 +5,8 @@ use deadpool_postgres::{HookError, PoolError};
 use tokio_postgres::Error;
 use tokio_postgres::error::SqlState;
 
-use crate::error::unavailable;
-use crate::server::{Effect, Failure};
+use crate::shared::cause::unavailable;
+use crate::shared::server::{Effect, Failure};
 
 /// No connection was to be had: nothing happened.
 pub(super) fn of_pool(error: PoolError) -> Failure {

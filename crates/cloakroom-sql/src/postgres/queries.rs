@@ -1,10 +1,10 @@
 //! The statements of the calls.
 
-use crate::backend::Call;
-use crate::names::Names;
-use crate::statements::Statements;
+use crate::shared::backend::Call;
+use crate::shared::names::Names;
+use crate::shared::statements::Statements;
+use crate::shared::template::{Statement, Style};
 use crate::table::TableName;
-use crate::template::{Statement, Style};
 
 /// The arguments of the function that makes a record, with their types.
 pub(super) const CREATE: [(&str, &str); 16] = [

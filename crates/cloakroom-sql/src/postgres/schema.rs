@@ -6,10 +6,10 @@ use tokio_postgres::Error;
 use super::failure::{is_missing_table, of_pool};
 use super::queries::{CREATE, REMOVE_ALL};
 use crate::error::OpenError;
-use crate::schema::{self, Types, VERSION};
-use crate::server::Failure;
-use crate::statements::{EXISTS, Statements};
-use crate::template::within_routine;
+use crate::shared::schema::{self, Types, VERSION};
+use crate::shared::server::Failure;
+use crate::shared::statements::{EXISTS, Statements};
+use crate::shared::template::within_routine;
 
 const TYPES: Types = Types {
     int: "bigint",

@@ -11,10 +11,10 @@ use tokio_postgres::types::ToSql;
 use super::failure::of_pool;
 use super::queries::{Queries, gives_rows};
 use super::value::row;
-use crate::args::{Args, Value};
-use crate::backend::{Backend, Call};
-use crate::row::{Row, count};
-use crate::server::{Failure, Lent, in_background, tried};
+use crate::shared::args::{Args, Value};
+use crate::shared::backend::{Backend, Call};
+use crate::shared::row::{Row, count};
+use crate::shared::server::{Failure, Lent, in_background, tried};
 
 /// A storage in a PostgreSQL database, shared by its clones.
 ///
@@ -81,7 +81,7 @@ impl fmt::Debug for PostgresStorage {
     }
 }
 
-crate::contract::storage!(PostgresStorage);
+crate::shared::contract::storage!(PostgresStorage);
 
 impl Backend for Server {
     async fn run(&self, call: Call, args: Args) -> Result<Vec<Row>, StorageError> {

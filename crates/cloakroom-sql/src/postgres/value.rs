@@ -7,8 +7,8 @@ use tokio_postgres::Row as Answer;
 use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 
-use crate::args::Value;
-use crate::row::{Cell, Row};
+use crate::shared::args::Value;
+use crate::shared::row::{Cell, Row};
 
 impl ToSql for Value<'_> {
     fn to_sql(

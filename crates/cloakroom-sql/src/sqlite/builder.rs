@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::connection::Settings;
 use super::storage::SqliteStorage;
+use super::synchronous::Synchronous;
 use crate::error::OpenError;
 use crate::table::TableName;
 
@@ -32,27 +33,6 @@ use crate::table::TableName;
 pub struct SqliteStorageBuilder {
     settings: Settings,
     readers: usize,
-}
-
-/// When a write counts as kept.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub enum Synchronous {
-    /// When it is on the disk: not even a power failure takes back what was acknowledged, as far as
-    /// the disk keeps its word.
-    Full,
-    /// When the operating system has it. A crash of the program loses nothing; a power failure or a
-    /// crash of the system may take back the last writes, logins and logouts among them. Faster.
-    Normal,
-}
-
-impl Synchronous {
-    pub(super) const fn pragma(self) -> &'static str {
-        match self {
-            Self::Full => "FULL",
-            Self::Normal => "NORMAL",
-        }
-    }
 }
 
 impl SqliteStorage {

@@ -8,11 +8,12 @@ use std::time::Duration;
 use cloakroom_storage::{StorageError, StorageErrorKind};
 use rusqlite::{Connection, Error, ErrorCode, Result, TransactionBehavior};
 
-use super::builder::Synchronous;
+use super::synchronous::Synchronous;
 use crate::error::OpenError;
-use crate::names::Names;
-use crate::schema::{self, BLOCK, Types};
-use crate::statements::Statements;
+use crate::shared::cause::unavailable;
+use crate::shared::names::Names;
+use crate::shared::schema::{self, BLOCK, Types};
+use crate::shared::statements::Statements;
 use crate::table::TableName;
 
 const TYPES: Types = Types {
@@ -81,7 +82,7 @@ impl Settings {
                 .map_err(storage_error)?;
             if mode != "wal" {
                 let problem = "the file cannot have a write-ahead log here";
-                return Err(crate::error::unavailable().with_source(problem));
+                return Err(unavailable().with_source(problem));
             }
         }
         let limits = || {

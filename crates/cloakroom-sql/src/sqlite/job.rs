@@ -3,9 +3,9 @@
 use cloakroom_storage::StorageError;
 use tokio::sync::oneshot;
 
-use crate::args::Args;
-use crate::backend::Call;
-use crate::row::Row;
+use crate::shared::args::Args;
+use crate::shared::backend::Call;
+use crate::shared::row::Row;
 
 /// A call that waits for its answer.
 pub(super) struct Job {

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Result, Statement as Parsed, ToSql};
 
-use crate::args::{Args, Param, Value};
-use crate::row::{Cell, Row};
-use crate::template::{Statement, Style};
+use crate::shared::args::{Args, Param, Value};
+use crate::shared::row::{Cell, Row};
+use crate::shared::template::{Statement, Style};
 
 /// One parsed statement.
 pub(super) struct Prepared<'c> {

@@ -8,10 +8,10 @@ use rusqlite::{Connection, Result};
 use super::connection::storage_error;
 use super::job::Job;
 use super::prepared::Prepared;
-use crate::args::Args;
-use crate::backend::Call;
-use crate::row::Row;
-use crate::statements::Statements;
+use crate::shared::args::Args;
+use crate::shared::backend::Call;
+use crate::shared::row::Row;
+use crate::shared::statements::Statements;
 
 /// The calls that change nothing.
 pub(super) struct Reader<'c> {

@@ -12,10 +12,11 @@ use super::connection::{Settings, storage_error};
 use super::job::Job;
 use super::reader::{Reader, only_reads};
 use super::writer::Writer;
-use crate::args::Args;
-use crate::backend::{Backend, Call};
-use crate::error::{OpenError, unavailable};
-use crate::row::Row;
+use crate::error::OpenError;
+use crate::shared::args::Args;
+use crate::shared::backend::{Backend, Call};
+use crate::shared::cause::unavailable;
+use crate::shared::row::Row;
 
 /// A storage in a SQLite file, shared by its clones.
 ///
@@ -107,7 +108,7 @@ impl fmt::Debug for SqliteStorage {
     }
 }
 
-crate::contract::storage!(SqliteStorage);
+crate::shared::contract::storage!(SqliteStorage);
 
 impl Backend for Threads {
     async fn run(&self, call: Call, args: Args) -> Result<Vec<Row>, StorageError> {

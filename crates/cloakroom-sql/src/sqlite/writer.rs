@@ -9,11 +9,11 @@ use super::connection::{is_full, shared_error, storage_error, take_block};
 use super::job::Job;
 use super::prepared::Prepared;
 use super::reader::Reader;
-use crate::args::Args;
-use crate::backend::Call;
-use crate::row::{Cell, Row, count, number};
-use crate::schema::BLOCK;
-use crate::statements::{EXISTS, FULL, Statements};
+use crate::shared::args::{Args, Param, Value};
+use crate::shared::backend::Call;
+use crate::shared::row::{Cell, Row, count, number};
+use crate::shared::schema::BLOCK;
+use crate::shared::statements::{EXISTS, FULL, Statements};
 
 /// How many calls are committed together at most.
 const TOGETHER: usize = 64;
@@ -169,7 +169,7 @@ impl<'c> Writer<'c> {
             return Ok(judged);
         }
         let inserted = self.insert.rows(args)?;
-        if args.ends_oldest() {
+        if args.value(Param::KeepOthers) != Value::Null {
             self.end_oldest.execute(args)?;
         }
         let version = inserted.into_iter().flatten().next();

@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 
 use cloakroom_storage::{
     CreateOutcome, ProofHash, Record, RemoveOutcome, Scope, Storage, StorageError,
-    StorageErrorKind, StorageKey, Subject, Timestamp, UpdateOutcome, Version,
+    StorageErrorKind, StorageKey, Subject, UpdateOutcome, Version,
 };
 
-pub(crate) const NOW: Timestamp = Timestamp::from_secs(4_102_444_800);
+use crate::NOW;
 
 /// How long a content is, in bytes: more than a page of a database's holds in one place.
 const LEN: usize = 3_000;
@@ -175,7 +175,6 @@ fn key(writer: u8, number: u32) -> StorageKey {
 }
 
 /// A storage that is down says so, and nothing else.
-#[cfg(any(feature = "mysql", feature = "postgres"))]
 pub(crate) fn assert_down(error: &StorageError) {
     let kinds = [StorageErrorKind::Unavailable, StorageErrorKind::TimedOut];
     let cause = error.expose_source();

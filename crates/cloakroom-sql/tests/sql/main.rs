@@ -10,6 +10,7 @@
 
 #[cfg(any(feature = "mysql", feature = "postgres"))]
 mod crash;
+#[cfg(any(feature = "mysql", feature = "postgres"))]
 mod ledger;
 #[cfg(feature = "mysql")]
 mod mariadb;
@@ -21,3 +22,8 @@ mod proxy;
 mod sqlite;
 #[cfg(any(feature = "mysql", feature = "postgres"))]
 mod trips;
+
+use cloakroom_storage::Timestamp;
+
+/// The beginning of the year 2100.
+const NOW: Timestamp = Timestamp::from_secs(4_102_444_800);

@@ -7,7 +7,7 @@ use cloakroom_storage::{
     SubjectLimit, TouchOutcome, UpdateOutcome, Version, WhenFull,
 };
 
-use crate::ledger::NOW;
+use crate::NOW;
 use crate::proxy::Proxy;
 
 /// Every call asks once, when its statement was prepared before; an update that replaced nothing

@@ -5,13 +5,13 @@ use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, Params, Row};
 
 use super::fixture::{builder, connect, fresh_name};
-use crate::args::{Args, example};
 use crate::mariadb::queries::statements;
-use crate::mariadb::schema::below_one_floor;
+use crate::mariadb::schema::{below_one_floor, expired};
 use crate::mariadb::value::wire;
-use crate::plans::{Index, expected};
+use crate::shared::args::{Args, example};
+use crate::shared::plans::{Index, expected};
+use crate::shared::template::{Statement, Style};
 use crate::table::TableName;
-use crate::template::{Statement, Style};
 
 /// Ten thousand sessions of five hundred subjects, half of them over, one that the arguments name
 /// (a key that is not there is not planned for), and a floor.
@@ -82,18 +82,17 @@ async fn every_statement_finds_records_by_an_index() {
     }
 }
 
-/// What expired is one of the statements above.
 #[tokio::test]
-async fn a_sweep_finds_what_is_below_a_floor_by_the_created_times() {
+async fn a_sweep_finds_what_is_over_by_the_ends_and_by_the_floors() {
     let table = fresh_name();
     let (mut connection, records) = (filled(&table).await, table.as_str());
-    let below = below_one_floor(records) + " LIMIT :batch";
-    let mut args = example(WhenFull::RejectNew);
-    args = args.time(Timestamp::from_millis(20));
-    let plan = plan(&mut connection, &below, &args).await;
-    let by = (
-        Some(records.to_owned()),
-        Some(name(Index::Created, records)),
-    );
-    assert_eq!(plan, [by]);
+    let args = example(WhenFull::RejectNew).time(Timestamp::from_millis(20));
+    for (template, index) in [
+        (expired(records), Index::End),
+        (below_one_floor(records), Index::Created),
+    ] {
+        let plan = plan(&mut connection, &(template + " LIMIT :batch"), &args).await;
+        let by = (Some(records.to_owned()), Some(name(index, records)));
+        assert_eq!(plan, [by]);
+    }
 }

@@ -5,7 +5,7 @@ use mysql_async::prelude::Queryable;
 use super::fixture::{builder, connect, fresh_name};
 use super::isolation::keeps_one_session_of_two;
 use crate::error::OpenError;
-use crate::schema::VERSION;
+use crate::shared::schema::VERSION;
 use crate::table::TableName;
 
 /// Programs that start at once do not meet.

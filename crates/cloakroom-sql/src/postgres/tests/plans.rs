@@ -5,13 +5,13 @@ use tokio_postgres::Client;
 use tokio_postgres::types::ToSql;
 
 use super::fixture::database;
-use crate::args::{Args, Value, example};
-use crate::backend::Call;
-use crate::plans::{Index, expected};
 use crate::postgres::PostgresStorage;
 use crate::postgres::queries::{Queries, statements};
+use crate::shared::args::{Args, Value, example};
+use crate::shared::backend::Call;
+use crate::shared::plans::{Index, expected};
+use crate::shared::template::{Statement, Style};
 use crate::table::TableName;
-use crate::template::{Statement, Style};
 
 /// Ten thousand sessions of five hundred subjects, half of them over, and a floor.
 const FILL: &str = "

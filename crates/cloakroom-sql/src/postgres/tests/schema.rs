@@ -3,7 +3,7 @@
 use super::fixture::database;
 use crate::error::OpenError;
 use crate::postgres::PostgresStorage;
-use crate::schema::VERSION;
+use crate::shared::schema::VERSION;
 use crate::table::TableName;
 
 /// Programs that start at once do not meet.

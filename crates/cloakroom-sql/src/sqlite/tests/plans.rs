@@ -2,10 +2,10 @@
 
 use rusqlite::Connection;
 
-use crate::args::{Args, Param};
-use crate::plans::{Index, expected};
+use crate::shared::args::{Args, Param};
+use crate::shared::plans::{Index, expected};
+use crate::shared::template::{Statement, Style};
 use crate::sqlite::connection::Settings;
-use crate::template::{Statement, Style};
 
 /// Ten thousand sessions of five hundred subjects, half of them over, and a floor.
 const FILL: &str = "
@@ -69,8 +69,8 @@ fn a_sweep_finds_what_is_over_by_the_ends_and_by_the_floors() {
     let connection = settings.open_writer().unwrap();
     connection.execute_batch(FILL).unwrap();
     let template = super::super::writer::sweep(&settings.statements());
-    let args = crate::args::example(cloakroom_storage::WhenFull::RejectNew);
-    assert_ne!(args.value(Param::Before), crate::args::Value::Null);
+    let args = crate::shared::args::example(cloakroom_storage::WhenFull::RejectNew);
+    assert_ne!(args.value(Param::Before), crate::shared::args::Value::Null);
     let plan = plan(&connection, &template, &args).join("\n");
     for index in [Index::End, Index::Created, Index::Key] {
         assert!(plan.contains(name(index)), "{plan}");

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 use crate::error::OpenError;
-use crate::schema::VERSION;
+use crate::shared::schema::VERSION;
 use crate::sqlite::connection::Settings;
 
 fn tables(connection: &Connection) -> Vec<String> {

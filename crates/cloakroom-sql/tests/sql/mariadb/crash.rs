@@ -5,8 +5,9 @@ use cloakroom_storage::Storage;
 use servers::MariaDb;
 
 use super::fixture::builder;
+use crate::NOW;
 use crate::crash::survives_kills;
-use crate::ledger::{Ledger, NOW, assert_down};
+use crate::ledger::{Ledger, assert_down};
 use crate::proxy::Proxy;
 
 /// Nothing acknowledged is lost, nothing ended comes back, no record is torn, and the service

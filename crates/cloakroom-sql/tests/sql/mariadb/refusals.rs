@@ -9,7 +9,7 @@ use cloakroom_storage::{Storage, StorageErrorKind, StorageKey};
 use servers::MariaDb;
 
 use super::fixture::builder;
-use crate::ledger::NOW;
+use crate::NOW;
 
 /// What an error shows to who does not ask for the cause.
 fn shown(error: &OpenError) -> String {

@@ -7,7 +7,7 @@ use cloakroom_storage::{Storage, StorageErrorKind, StorageKey};
 use servers::Postgres;
 
 use super::fixture::builder;
-use crate::ledger::NOW;
+use crate::NOW;
 
 /// What an error shows to who does not ask for the cause.
 fn shown(error: &OpenError) -> String {

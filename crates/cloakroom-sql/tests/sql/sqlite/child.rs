@@ -12,7 +12,7 @@ use cloakroom_sql::SqliteStorage;
 use cloakroom_storage::Storage;
 
 use super::processes::{key, new, raise};
-use crate::ledger::NOW;
+use crate::NOW;
 
 const FILE: &str = "CLOAKROOM_SQL_TEST_FILE";
 const TASK: &str = "CLOAKROOM_SQL_TEST_TASK";

@@ -11,7 +11,7 @@ use cloakroom_storage::{
 
 use super::child::{said, start, this_program};
 use super::processes::{key, new};
-use crate::ledger::NOW;
+use crate::NOW;
 
 /// Fills the file, and gives the versions of what is in it.
 async fn fill(storage: &SqliteStorage) -> Vec<Version> {

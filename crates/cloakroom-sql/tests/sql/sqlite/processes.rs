@@ -11,7 +11,7 @@ use cloakroom_storage::{
 };
 
 use super::child::{said, start, this_program};
-use crate::ledger::NOW;
+use crate::NOW;
 
 pub(super) fn key(number: u32) -> StorageKey {
     let mut hash = [1; 32];

@@ -7,7 +7,7 @@ use cloakroom_storage::{RemoveOutcome, Storage, StorageErrorKind};
 use rusqlite::Connection;
 
 use super::processes::{key, new};
-use crate::ledger::NOW;
+use crate::NOW;
 
 /// No path is shown to who does not ask for the cause.
 #[tokio::test]

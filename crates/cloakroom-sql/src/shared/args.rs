@@ -9,7 +9,7 @@ use cloakroom_storage::{
     SubjectNumber, Timestamp, Version, WhenFull,
 };
 
-use crate::number::{of_subject, of_time, of_version};
+use crate::shared::number::{of_subject, of_time, of_version};
 
 /// The longest scope and the longest name of a subject, in bytes: what fits into an index of every
 /// database.
@@ -153,11 +153,6 @@ impl Args {
     pub(crate) const fn batch(mut self, batch: usize) -> Self {
         self.batch = Some(batch);
         self
-    }
-
-    /// Whether the oldest sessions of the subject give way to a new one.
-    pub(crate) fn ends_oldest(&self) -> bool {
-        self.value(Param::KeepOthers) != Value::Null
     }
 
     pub(crate) fn value(&self, param: Param) -> Value<'_> {

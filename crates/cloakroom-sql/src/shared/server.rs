@@ -12,9 +12,9 @@ use std::time::Duration;
 use cloakroom_storage::{StorageError, StorageErrorKind};
 use deadpool::managed::{Manager, Object};
 
-use crate::backend::Call;
-use crate::error::unavailable;
-use crate::row::Row;
+use crate::shared::backend::Call;
+use crate::shared::cause::unavailable;
+use crate::shared::row::Row;
 
 /// How often a call is tried.
 const TRIES: usize = 5;

@@ -9,7 +9,7 @@ macro_rules! storage {
                 key: &cloakroom_storage::StorageKey,
                 now: cloakroom_storage::Timestamp,
             ) -> Result<Option<cloakroom_storage::Stored>, cloakroom_storage::StorageError> {
-                $crate::calls::read(self.backend(), key, now).await
+                $crate::shared::calls::read(self.backend(), key, now).await
             }
 
             async fn create(
@@ -19,7 +19,7 @@ macro_rules! storage {
                 limit: Option<cloakroom_storage::SubjectLimit>,
                 now: cloakroom_storage::Timestamp,
             ) -> Result<cloakroom_storage::CreateOutcome, cloakroom_storage::StorageError> {
-                $crate::calls::create(self.backend(), key, record, limit, now).await
+                $crate::shared::calls::create(self.backend(), key, record, limit, now).await
             }
 
             async fn update(
@@ -29,7 +29,7 @@ macro_rules! storage {
                 record: &cloakroom_storage::Record,
                 now: cloakroom_storage::Timestamp,
             ) -> Result<cloakroom_storage::UpdateOutcome, cloakroom_storage::StorageError> {
-                $crate::calls::update(self.backend(), key, version, record, now).await
+                $crate::shared::calls::update(self.backend(), key, version, record, now).await
             }
 
             async fn touch(
@@ -38,14 +38,14 @@ macro_rules! storage {
                 idle_deadline: cloakroom_storage::Timestamp,
                 now: cloakroom_storage::Timestamp,
             ) -> Result<cloakroom_storage::TouchOutcome, cloakroom_storage::StorageError> {
-                $crate::calls::touch(self.backend(), key, idle_deadline, now).await
+                $crate::shared::calls::touch(self.backend(), key, idle_deadline, now).await
             }
 
             async fn remove(
                 &self,
                 key: &cloakroom_storage::StorageKey,
             ) -> Result<cloakroom_storage::RemoveOutcome, cloakroom_storage::StorageError> {
-                $crate::calls::remove(self.backend(), key).await
+                $crate::shared::calls::remove(self.backend(), key).await
             }
 
             async fn begin_sign_in(
@@ -53,7 +53,7 @@ macro_rules! storage {
                 subject: &cloakroom_storage::Subject,
                 _now: cloakroom_storage::Timestamp,
             ) -> Result<cloakroom_storage::SubjectNumber, cloakroom_storage::StorageError> {
-                $crate::calls::begin_sign_in(self.backend(), subject).await
+                $crate::shared::calls::begin_sign_in(self.backend(), subject).await
             }
 
             async fn list(
@@ -61,7 +61,7 @@ macro_rules! storage {
                 subject: &cloakroom_storage::Subject,
                 now: cloakroom_storage::Timestamp,
             ) -> Result<Vec<cloakroom_storage::Listed>, cloakroom_storage::StorageError> {
-                $crate::calls::list(self.backend(), subject, now).await
+                $crate::shared::calls::list(self.backend(), subject, now).await
             }
 
             async fn remove_all(
@@ -70,7 +70,7 @@ macro_rules! storage {
                 except: Option<&cloakroom_storage::StorageKey>,
                 now: cloakroom_storage::Timestamp,
             ) -> Result<u64, cloakroom_storage::StorageError> {
-                $crate::calls::remove_all(self.backend(), subject, except, now).await
+                $crate::shared::calls::remove_all(self.backend(), subject, except, now).await
             }
 
             async fn end_before(
@@ -78,7 +78,7 @@ macro_rules! storage {
                 scope: &cloakroom_storage::Scope,
                 time: cloakroom_storage::Timestamp,
             ) -> Result<(), cloakroom_storage::StorageError> {
-                $crate::calls::end_before(self.backend(), scope, time).await
+                $crate::shared::calls::end_before(self.backend(), scope, time).await
             }
 
             async fn sweep(
@@ -86,7 +86,7 @@ macro_rules! storage {
                 now: cloakroom_storage::Timestamp,
                 limit: usize,
             ) -> Result<usize, cloakroom_storage::StorageError> {
-                $crate::calls::sweep(self.backend(), now, limit).await
+                $crate::shared::calls::sweep(self.backend(), now, limit).await
             }
         }
     };

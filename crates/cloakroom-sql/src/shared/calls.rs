@@ -11,11 +11,11 @@ use cloakroom_storage::{
     SubjectLimit, SubjectNumber, Timestamp, TouchOutcome, UpdateOutcome, Version,
 };
 
-use crate::args::Args;
-use crate::backend::{Backend, Call};
-use crate::error::corrupt;
-use crate::number::to_subject;
-use crate::row::{Row, created, int, listed, stored, version};
+use crate::shared::args::Args;
+use crate::shared::backend::{Backend, Call};
+use crate::shared::cause::corrupt;
+use crate::shared::number::to_subject;
+use crate::shared::row::{Row, created, int, listed, stored, version};
 
 /// How long a record that ended is left lying, as the contract has it.
 const SWEEP_AFTER: Duration = Duration::from_secs(60 * 60);

@@ -2,8 +2,8 @@
 
 use cloakroom_storage::WhenFull;
 
-use crate::args::{Args, example};
-use crate::statements::Statements;
+use crate::shared::args::{Args, example};
+use crate::shared::statements::Statements;
 
 /// A statement, by which indexes it must find records, and the arguments to ask with.
 pub(crate) struct Expected {
@@ -16,9 +16,9 @@ pub(crate) struct Expected {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Index {
     Key,
-    End,
     Subject,
-    /// Only in sweeps, which each database says in its own way.
+    /// In sweeps, which each database says in its own way.
+    End,
     Created,
 }
 
@@ -45,6 +45,5 @@ pub(crate) fn expected(statements: &Statements) -> Vec<Expected> {
         of(statements.oldest(), &[Index::Subject], WhenFull::EndOldest),
         of(statements.spare(), &[Index::Key], full),
         of(statements.remove_others(), &[Index::Subject], full),
-        of(statements.expired() + " LIMIT :batch", &[Index::End], full),
     ]
 }

@@ -3,7 +3,7 @@
 //! * **Our own texts only**: a template is written in this crate, and holds no literal text, so
 //!   that a colon before a letter always begins a name.
 
-use crate::args::Param;
+use crate::shared::args::Param;
 
 /// A statement as a database wants it, with the arguments in its order.
 #[derive(Clone, Debug)]
@@ -16,6 +16,7 @@ pub(crate) struct Statement {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Style {
     /// `?1`, and again `?1` for the same argument.
+    #[cfg(any(feature = "postgres", feature = "sqlite"))]
     Numbered(char),
     /// `?` each time.
     #[cfg(feature = "mysql")]
@@ -36,6 +37,7 @@ impl Statement {
                     params.push(param);
                     "?".to_owned()
                 }
+                #[cfg(any(feature = "postgres", feature = "sqlite"))]
                 Style::Numbered(sign) => {
                     let known = params.iter().position(|known| *known == param);
                     let place = known.unwrap_or_else(|| {
@@ -80,6 +82,7 @@ mod tests {
 
     const TEMPLATE: &str = "SELECT a FROM t WHERE key = :key AND (end > :now OR begin < :now)";
 
+    #[cfg(any(feature = "postgres", feature = "sqlite"))]
     #[test]
     fn a_numbered_argument_is_given_once() {
         let statement = Statement::of(TEMPLATE, Style::Numbered('$'));

@@ -7,8 +7,8 @@
 //! * **Nothing is taken over**: a table of our name that somebody else made is an error.
 
 use crate::error::OpenError;
-use crate::names::Names;
-use crate::statements::ENDS_AT;
+use crate::shared::names::Names;
+use crate::shared::statements::ENDS_AT;
 
 /// The version that this crate needs.
 pub(crate) const VERSION: u32 = 1;

@@ -2,14 +2,14 @@
 //!
 //! * **Written once**: which columns there are, what is alive, in which order a `create` checks, how
 //!   deadlines move. A database's own module adds what only it says in its own way.
-//! * **No argument is text**: `:name` stands where one goes, see [`template`](crate::template).
+//! * **No argument is text**: `:name` stands where one goes, see [`template`](crate::shared::template).
 //! * **What is alive** is asked of the record and of the floors in the same statement, so a floor
 //!   ends what is below it at once.
 
-use crate::names::Names;
+use crate::shared::names::Names;
 
-/// The columns of a record, but its key, in the order of [`row::stored`](crate::row::stored).
-const COLUMNS: [&str; 12] = [
+/// The columns of a record, but its key, in the order of [`row::stored`](crate::shared::row::stored).
+pub(super) const COLUMNS: [&str; 12] = [
     "version",
     "scope",
     "subject",
@@ -24,7 +24,7 @@ const COLUMNS: [&str; 12] = [
     "content",
 ];
 
-/// What an answer to a `create` is in numbers; see [`row::created`](crate::row::created).
+/// What an answer to a `create` is in numbers; see [`row::created`](crate::shared::row::created).
 pub(crate) const EXISTS: i64 = 1;
 pub(crate) const SIGNED_OUT: i64 = 2;
 pub(crate) const TOO_MANY: i64 = 3;
@@ -39,7 +39,7 @@ pub(crate) const ENDS_AT: &str = "\
 #[derive(Clone, Debug)]
 pub(crate) struct Statements {
     pub(crate) names: Names,
-    records: String,
+    pub(super) records: String,
     subjects: String,
     floors: String,
     /// The expression that gives a version which was never given before.
@@ -103,12 +103,6 @@ impl Statements {
         format!("DELETE FROM {} WHERE record_key = :key", self.records)
     }
 
-    /// Sets a floor, or raises it. For databases that know `ON CONFLICT`.
-    pub(crate) fn raise_floor(&self) -> String {
-        let (first, higher) = (self.first_floor(), self.higher_floor());
-        format!("{first} ON CONFLICT (scope) DO UPDATE SET {higher}")
-    }
-
     /// The floor of a scope that has none yet.
     pub(crate) fn first_floor(&self) -> String {
         let floors = &self.floors;
@@ -147,23 +141,6 @@ impl Statements {
         )
     }
 
-    /// Puts the record in the place of one that is not alive. For databases that know `excluded`.
-    pub(crate) fn insert_over_ended(&self) -> String {
-        let (insert, alive) = (self.insert(), self.alive());
-        let replaced = COLUMNS.map(|column| format!("{column} = excluded.{column}"));
-        let replaced = replaced.join(", ");
-        format!(
-            "{insert} ON CONFLICT (record_key) DO UPDATE SET {replaced} WHERE NOT ({alive}) \
-             RETURNING version"
-        )
-    }
-
-    /// Ends the subject's oldest sessions.
-    pub(crate) fn end_oldest(&self) -> String {
-        let (records, oldest) = (&self.records, self.oldest());
-        format!("DELETE FROM {records} WHERE record_key IN ({oldest})")
-    }
-
     /// The keys of the subject's oldest live sessions: so many that beside the new one the others
     /// that it may keep are left.
     pub(crate) fn oldest(&self) -> String {
@@ -173,12 +150,6 @@ impl Statements {
              AND {alive} ORDER BY created_at DESC, record_key DESC \
              LIMIT 9223372036854775807 OFFSET :keep_others"
         )
-    }
-
-    /// Raises a subject's number. For databases that know `ON CONFLICT`.
-    pub(crate) fn raise_number(&self) -> String {
-        let (first, raised) = (self.first_number(), self.raised_number());
-        format!("{first} ON CONFLICT (scope, subject) DO UPDATE SET {raised}")
     }
 
     /// The raised number of a subject that has none yet.
@@ -214,16 +185,11 @@ impl Statements {
         format!("DELETE FROM {records} WHERE {others}")
     }
 
+    #[cfg(any(feature = "mysql", feature = "sqlite"))]
     /// The live sessions that [`remove_others`](Self::remove_others) would remove.
     pub(crate) fn live_others(&self) -> String {
         let (records, others, alive) = (&self.records, Self::others(), self.alive());
         format!("FROM {records} WHERE {others} AND {alive}")
-    }
-
-    /// The keys of the records whose deadlines were over before an instant.
-    pub(crate) fn expired(&self) -> String {
-        let records = &self.records;
-        format!("SELECT record_key FROM {records} WHERE ends_at < :before ORDER BY ends_at")
     }
 
     /// Whether a record is alive: by its deadlines, and above the floor of its scope.

@@ -10,9 +10,9 @@ use cloakroom_storage::{
     Stored, Timestamp, Version,
 };
 
-use crate::error::corrupt;
-use crate::number::{to_subject, to_time, to_version};
-use crate::statements::{EXISTS, FULL, SIGNED_OUT, TOO_MANY};
+use crate::shared::cause::corrupt;
+use crate::shared::number::{to_subject, to_time, to_version};
+use crate::shared::statements::{EXISTS, FULL, SIGNED_OUT, TOO_MANY};
 
 /// One value of a row. A text comes as its bytes.
 #[derive(Clone, Debug)]
@@ -35,7 +35,7 @@ pub(crate) fn count(count: u64) -> Vec<Row> {
     number(i64::try_from(count).unwrap_or(i64::MAX))
 }
 
-/// A record, from the columns that [`Statements::read`](crate::statements::Statements::read) asks
+/// A record, from the columns that [`Statements::read`](crate::shared::statements::Statements::read) asks
 /// for.
 pub(crate) fn stored(row: &Row) -> Result<Stored, StorageError> {
     let created = to_time(int(row, 8)?)?;
@@ -59,7 +59,7 @@ pub(crate) fn version(row: &Row) -> Result<Version, StorageError> {
 }
 
 /// A session of a subject, from the columns of
-/// [`Statements::list`](crate::statements::Statements::list).
+/// [`Statements::list`](crate::shared::statements::Statements::list).
 pub(crate) fn listed(row: &Row) -> Result<Listed, StorageError> {
     Ok(Listed::new(
         key(bytes(row, 0)?)?,

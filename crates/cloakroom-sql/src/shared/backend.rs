@@ -2,8 +2,8 @@
 
 use cloakroom_storage::StorageError;
 
-use crate::args::Args;
-use crate::row::Row;
+use crate::shared::args::Args;
+use crate::shared::row::Row;
 
 /// One step of the contract, which a database does as a whole or not at all.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -6,7 +6,7 @@
 
 use cloakroom_storage::{StorageError, SubjectNumber, Timestamp, Version};
 
-use crate::error::corrupt;
+use crate::shared::cause::corrupt;
 
 pub(crate) fn of_time(time: Timestamp) -> i64 {
     i64::try_from(time.as_millis()).unwrap_or(i64::MAX)

@@ -36,7 +36,8 @@ pub enum OpenError {
         /// The version that this crate needs.
         known: u32,
     },
-    /// The address is none that the database's library understands.
+    /// The address is none that the database's library understands, or asks for what is not built
+    /// into it, as TLS is only with a feature.
     InvalidUrl,
     /// The database is on another machine, and neither encryption nor doing without it was asked
     /// for: whoever listens in between could read sessions, and write them.
@@ -58,7 +59,10 @@ impl fmt::Display for OpenError {
                 "the tables are not there in version {known}; migrate them first, or leave out \
                  `without_migrating`"
             ),
-            Self::InvalidUrl => f.write_str("the address of the database is not understood"),
+            Self::InvalidUrl => f.write_str(
+                "the address of the database is not understood, or asks for a feature of the client \
+                 library that is not built in",
+            ),
             Self::Unencrypted => f.write_str(
                 "the database is on another machine and the connection is not encrypted; configure \
                  TLS, or say `unencrypted` where the network between is yours alone",

@@ -28,6 +28,9 @@ use crate::shared::server::{Failure, Lent, in_background, tried};
 ///   call of a kind on a connection prepares its statement, which is one more.
 /// * **Read from the primary only.** A standby that follows answers late: what has ended would be
 ///   alive there.
+/// * **A sweep** leaves what another call holds at that moment, and waits for nobody.
+/// * **Behind a pooler** (pgbouncer) the connections have to be whole sessions: they keep prepared
+///   statements, and each is told its isolation when it is made.
 /// * **Failures**: see [the crate's page](crate#failures).
 /// * **Rights**: to make the tables the user needs `CREATE` on the schema that comes first in its
 ///   `search_path`. Then `SELECT`, `INSERT`, `UPDATE` and `DELETE` on the tables, `USAGE` on the

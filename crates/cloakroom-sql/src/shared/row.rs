@@ -144,3 +144,102 @@ fn key(bytes: &[u8]) -> Result<StorageKey, StorageError> {
         _ => Err(problem()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use cloakroom_storage::StorageErrorKind;
+
+    use super::*;
+
+    fn bytes_of(bytes: &[u8]) -> Cell {
+        Cell::Bytes(Arc::from(bytes))
+    }
+
+    fn row() -> Row {
+        vec![
+            Cell::Int(4),
+            bytes_of(b"shop/login"),
+            bytes_of(b"ada"),
+            Cell::Int(3),
+            bytes_of(&[1; 32]),
+            bytes_of(&[2; 32]),
+            Cell::Int(10),
+            Cell::Null,
+            Cell::Int(9),
+            Cell::Int(20),
+            Cell::Null,
+            bytes_of(b"content"),
+        ]
+    }
+
+    #[test]
+    fn a_whole_row_is_a_record() {
+        let stored = stored(&row()).unwrap();
+        assert_eq!(stored.version, Version::new(4));
+        let record = stored.record;
+        assert_eq!(record.subject.as_deref(), Some("ada"));
+        assert_eq!(record.previous.unwrap().hash, ProofHash::new([2; 32]));
+        assert_eq!(
+            (record.absolute_deadline, record.idle_deadline),
+            (Some(Timestamp::from_millis(20)), None)
+        );
+        assert_eq!(*record.content, *b"content");
+    }
+
+    /// Whatever is wrong with a column, the row is no record.
+    #[test]
+    fn a_row_with_a_wrong_column_is_corrupt() {
+        let wrong = [
+            (0, Cell::Null),
+            (0, Cell::Int(-1)),
+            (1, Cell::Int(1)),
+            (1, bytes_of(&[0xff])),
+            (2, bytes_of(&[0xff])),
+            (2, Cell::Int(1)),
+            (3, bytes_of(b"3")),
+            (3, Cell::Int(-3)),
+            (4, bytes_of(&[1; 31])),
+            (4, Cell::Null),
+            (5, Cell::Null),
+            (6, bytes_of(b"10")),
+            (8, Cell::Null),
+            (9, Cell::Int(-20)),
+            (11, Cell::Null),
+        ];
+        for (column, cell) in wrong {
+            let mut row = row();
+            row[column] = cell.clone();
+            let error = stored(&row).unwrap_err();
+            assert_eq!(
+                error.kind(),
+                StorageErrorKind::Corrupt,
+                "{column}: {cell:?}"
+            );
+        }
+        for len in 0..12 {
+            stored(&row()[..len].to_vec()).unwrap_err();
+        }
+    }
+
+    #[test]
+    fn a_key_of_no_kind_is_corrupt() {
+        for wrong in [&[][..], &[0], &[0; 32], &[2; 33], &[1, 0xff]] {
+            key(wrong).unwrap_err();
+        }
+        key(&[1; 258]).unwrap_err();
+        assert!(!key(&[0; 33]).unwrap().is_text());
+        assert_eq!(key(b"\x01id").unwrap().as_bytes(), b"id");
+    }
+
+    #[test]
+    fn a_verdict_that_is_unknown_is_corrupt() {
+        created(&vec![Cell::Int(9), Cell::Null]).unwrap_err();
+        created(&vec![Cell::Int(0), Cell::Null]).unwrap_err();
+        let kept = created(&vec![Cell::Int(0), Cell::Int(5)]).unwrap();
+        assert_eq!(kept, CreateOutcome::Created(Version::new(5)));
+        assert_eq!(
+            created(&vec![Cell::Int(FULL)]).unwrap(),
+            CreateOutcome::Full
+        );
+    }
+}

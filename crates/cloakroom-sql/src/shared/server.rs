@@ -72,7 +72,10 @@ pub(crate) async fn in_background<T: Send + 'static>(
     limit: Duration,
     call: impl Future<Output = Result<T, StorageError>> + Send + 'static,
 ) -> Result<T, StorageError> {
-    match tokio::spawn(tokio::time::timeout(limit, call)).await {
+    let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+        return Err(unavailable().with_source("a call outside of a tokio runtime"));
+    };
+    match runtime.spawn(tokio::time::timeout(limit, call)).await {
         Ok(Ok(answer)) => answer,
         Ok(Err(_)) => Err(StorageError::new(StorageErrorKind::TimedOut)),
         Err(ended) => Err(unavailable().with_source(ended)),
@@ -139,6 +142,18 @@ mod tests {
         for host in ["db", "10.0.0.1", "localhost.example.org", "::2", ""] {
             assert!(!is_local(host), "{host}");
         }
+    }
+
+    /// Without a runtime, or with one that has no clock, a call fails and does not panic.
+    #[test]
+    fn a_call_without_a_runtime_fails() {
+        let call = || in_background(Duration::from_secs(9), async { Ok(7) });
+        let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+        let answer = std::pin::pin!(call()).poll(&mut cx);
+        assert!(matches!(answer, std::task::Poll::Ready(Err(_))));
+        let without_clock = tokio::runtime::Builder::new_current_thread().build();
+        let error = without_clock.unwrap().block_on(call()).unwrap_err();
+        assert_eq!(error.kind(), StorageErrorKind::Unavailable);
     }
 
     #[tokio::test]

@@ -4,6 +4,8 @@
 //!   there, and after a call that failed, which two things may be there.
 //! * **A content tells its session and its state in each of its bytes**, so that a torn one shows.
 
+#![expect(clippy::indexing_slicing, reason = "how a test fails")]
+
 use std::collections::BTreeMap;
 
 use cloakroom_storage::{

@@ -6,6 +6,8 @@
 mod mariadb;
 mod postgres;
 mod process;
+mod redis;
 
 pub use mariadb::MariaDb;
 pub use postgres::Postgres;
+pub use redis::{Redis, RedisCluster, RedisSentinel};

@@ -1,0 +1,158 @@
+//! One server.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+use crate::process::{Account, Process, free_port, succeeds};
+
+/// How often a state is asked for that servers reach by themselves, and how long it is waited in
+/// between.
+const ATTEMPTS: usize = 300;
+const PAUSE: std::time::Duration = std::time::Duration::from_millis(100);
+
+/// Stops in good order.
+const STOP: &str = "TERM";
+
+/// A Redis server on loopback, which writes each command to its file before it answers.
+///
+/// Stopped and removed when it is dropped, or when this program ends.
+#[derive(Debug)]
+pub struct Redis {
+    account: Account,
+    folder: PathBuf,
+    port: u16,
+    more: Vec<String>,
+    process: Option<Process>,
+}
+
+impl Redis {
+    /// The one server that all tests of a program share.
+    #[must_use]
+    pub fn shared() -> &'static Self {
+        static SHARED: OnceLock<Redis> = OnceLock::new();
+        SHARED.get_or_init(Self::start)
+    }
+
+    /// A new server, which answers.
+    ///
+    /// # Panics
+    ///
+    /// If Debian's package `redis-server` is not there, or the server does not start.
+    #[must_use]
+    pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// A new server with these options besides, as on its command line.
+    ///
+    /// # Panics
+    ///
+    /// As [`start`](Self::start).
+    #[must_use]
+    pub fn start_with(options: &[&str]) -> Self {
+        let account = Account::of("redis");
+        let mut server = Self {
+            account,
+            folder: account.folder("cloakroom-redis-"),
+            port: free_port(),
+            more: options.iter().map(|&option| option.to_owned()).collect(),
+            process: None,
+        };
+        server.restart();
+        server
+    }
+
+    /// How to reach it.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}", self.port)
+    }
+
+    /// Its port on loopback, which stays over a restart.
+    #[must_use]
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// What it answers to a command, as `redis-cli` writes it where nobody looks on.
+    ///
+    /// # Panics
+    ///
+    /// If it answers with an error, or not at all.
+    #[must_use]
+    pub fn ask(&self, command: &[&str]) -> String {
+        ask(self.port, command)
+    }
+
+    /// Ends it as `kill -9` does. Its data stays.
+    pub fn kill(&mut self) {
+        if let Some(process) = self.process.take() {
+            process.end("KILL");
+        }
+    }
+
+    /// Starts it again, on the same port and with the same data, and waits until it answers.
+    pub fn restart(&mut self) {
+        if let Some(process) = self.process.take() {
+            process.end(STOP);
+        }
+        let port = self.port.to_string();
+        let ping = ["-e", "-h", "127.0.0.1", "-p", &port, "PING"];
+        let is_up = || succeeds(cli(), &ping);
+        self.process = Some(Process::until_up(|| self.launch(), is_up));
+    }
+
+    fn launch(&self) -> Process {
+        let mut args = vec![
+            format!("--port {}", self.port),
+            "--bind 127.0.0.1".to_owned(),
+            format!("--dir {}", self.folder.display()),
+            "--save ''".to_owned(),
+            "--appendonly yes".to_owned(),
+            "--appendfsync always".to_owned(),
+        ];
+        args.extend(self.more.iter().cloned());
+        // Each option and each of its values is an argument of its own.
+        let args: Vec<&str> = args.iter().flat_map(|option| option.split(' ')).collect();
+        let args: Vec<&str> = args
+            .iter()
+            .map(|arg| if *arg == "''" { "" } else { *arg })
+            .collect();
+        let program = Path::new("/usr/bin/redis-server");
+        Process::start(self.account, &self.folder, STOP, program, &args)
+    }
+}
+
+/// What the server on a port answers to a command.
+pub(super) fn ask(port: u16, command: &[&str]) -> String {
+    let output = Command::new(cli())
+        .args(["-e", "-h", "127.0.0.1", "-p", &port.to_string()])
+        .args(command)
+        .stdin(Stdio::null())
+        .output()
+        .expect("redis-cli can be run");
+    let answer = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    assert!(output.status.success(), "{command:?}: {answer}");
+    answer
+}
+
+/// Waits until servers have come to a state by themselves.
+pub(super) fn until(what: &str, is_so: impl Fn() -> bool) {
+    for _ in 0..ATTEMPTS {
+        if is_so() {
+            return;
+        }
+        pause();
+    }
+    panic!("{what}: not in time");
+}
+
+#[expect(clippy::disallowed_methods, reason = "other processes have to get on")]
+fn pause() {
+    std::thread::sleep(PAUSE);
+}
+
+fn cli() -> &'static Path {
+    Path::new("/usr/bin/redis-cli")
+}

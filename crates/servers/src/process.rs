@@ -18,11 +18,16 @@ use std::net::TcpListener;
 use std::os::unix::fs::{MetadataExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 /// How often it is asked whether a server answers, and how long it is waited in between.
 const ATTEMPTS: usize = 600;
 const PAUSE: Duration = Duration::from_millis(100);
+
+/// The ports that servers get.
+const FIRST_PORT: u32 = 12_000;
+const PORTS: u32 = 20_000;
 
 /// Starts the server, and ends it: by the signal that it is told, or, where we have ended, by the
 /// server's own, and then it removes the folder.
@@ -188,11 +193,22 @@ impl Drop for Process {
     }
 }
 
-/// A port of this machine that was free just now.
+/// A port of this machine that was free just now, and that this program is given only once.
+///
+/// It lies below the ports that systems give to outgoing connections, which would take it between
+/// now and the start of the server, or between a kill and a restart.
 pub(crate) fn free_port() -> u16 {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port is free");
-    let address = listener.local_addr().expect("it is bound");
-    address.port()
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    for _ in 0..PORTS {
+        // Programs that run at once begin at different places.
+        let step = NEXT.fetch_add(1, Ordering::Relaxed);
+        let place = std::process::id().wrapping_mul(97).wrapping_add(step) % PORTS;
+        let port = u16::try_from(FIRST_PORT + place).expect("the ports are of 16 bits");
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
+    panic!("no port is free");
 }
 
 /// Whether a program is run to a good end; what it writes goes nowhere.

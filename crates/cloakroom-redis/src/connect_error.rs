@@ -1,0 +1,122 @@
+//! Why no storage came of a builder.
+
+use std::error::Error;
+use std::fmt;
+
+use redis::RedisError;
+
+/// A Redis storage could not be connected.
+///
+/// Opaque, so that it can grow; ask [`kind`](Self::kind).
+///
+/// # Security
+///
+/// `Display`, `Debug` and [`Error::source`] show neither addresses nor passwords; the cause may
+/// hold them, and [`expose_source`](Self::expose_source) gives it to who asks by that name.
+///
+/// # Examples
+///
+/// ```
+/// use cloakroom_redis::{ConnectErrorKind, RedisStorage};
+///
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+/// let error = RedisStorage::server("postgres://shop:secret@db").connect().await.unwrap_err();
+/// assert_eq!(error.kind(), ConnectErrorKind::Address);
+/// assert!(!format!("{error} {error:?}").contains("secret"));
+/// # });
+/// ```
+pub struct ConnectError {
+    kind: ConnectErrorKind,
+    source: Option<RedisError>,
+}
+
+/// What kind of failure a [`ConnectError`] is.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum ConnectErrorKind {
+    /// An address is none, or an option does not go with it.
+    Address,
+    /// No server could be reached, or it lets nobody in with these credentials.
+    Unreachable,
+    /// The server does not say what has to be checked (its command `INFO` is not allowed).
+    Unchecked,
+    /// The server is older than Redis 7.0.
+    TooOld,
+    /// The server may evict what it holds when its memory is full.
+    MayEvict,
+}
+
+impl ConnectError {
+    pub(crate) const fn new(kind: ConnectErrorKind) -> Self {
+        Self { kind, source: None }
+    }
+
+    pub(crate) const fn with_source(kind: ConnectErrorKind, source: RedisError) -> Self {
+        let source = Some(source);
+        Self { kind, source }
+    }
+
+    /// What kind of failure this is.
+    ///
+    /// ```
+    /// # use cloakroom_redis::{ConnectErrorKind, RedisStorage};
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// // Nobody listens on this port.
+    /// let error = RedisStorage::server("redis://127.0.0.1:1").connect().await.unwrap_err();
+    /// assert_eq!(error.kind(), ConnectErrorKind::Unreachable);
+    /// # });
+    /// ```
+    #[must_use]
+    pub const fn kind(&self) -> ConnectErrorKind {
+        self.kind
+    }
+
+    /// The cause, which may hold secrets: not for logs that others read.
+    ///
+    /// ```
+    /// # use cloakroom_redis::RedisStorage;
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// let error = RedisStorage::server("redis://127.0.0.1:1").connect().await.unwrap_err();
+    /// assert!(error.expose_source().is_some());
+    /// # });
+    /// ```
+    #[must_use]
+    pub fn expose_source(&self) -> Option<&(dyn Error + Send + Sync + 'static)> {
+        let source = self.source.as_ref()?;
+        Some(source)
+    }
+}
+
+impl fmt::Display for ConnectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.kind {
+            ConnectErrorKind::Address => {
+                "an address of the Redis storage is none (`redis://host:6379`), or an option does \
+                 not go with it: the timeout is zero or shorter than the wait for replicas, or the \
+                 prefix holds a brace"
+            }
+            ConnectErrorKind::Unreachable => {
+                "no Redis server could be reached, or it refused the credentials"
+            }
+            ConnectErrorKind::Unchecked => {
+                "the Redis server does not say whether it may evict sessions; allow `INFO` to this \
+                 user, or connect with `dangerous_without_checks()`"
+            }
+            ConnectErrorKind::TooOld => "the Redis server is older than 7.0",
+            ConnectErrorKind::MayEvict => {
+                "the Redis server may evict what it holds when its memory is full, and with it what \
+                 keeps ended sessions ended; set `maxmemory-policy noeviction`"
+            }
+        })
+    }
+}
+
+impl fmt::Debug for ConnectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConnectError")
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Error for ConnectError {}

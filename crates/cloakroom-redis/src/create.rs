@@ -1,0 +1,174 @@
+//! Making a record, and ending what it displaces.
+//!
+//! With a subject it is two steps, since the subject's index and the record lie in different slots
+//! of a cluster: the index lets the session in, which is where number and limit are checked; then
+//! the record is kept. What ended all sessions in between has left a mark that makes the second
+//! step fail; the mark lasts longer than the second step may come after the first.
+
+use cloakroom_storage::{
+    CreateOutcome, Record, StorageError, StorageErrorKind, StorageKey, SubjectLimit, Timestamp,
+};
+
+use crate::index::Entered;
+use crate::layout::Head;
+use crate::names::{Owner, Place};
+use crate::store::{Kept, Session, Store};
+
+impl Store {
+    pub(crate) async fn create(
+        &self,
+        key: &StorageKey,
+        record: &Record,
+        limit: Option<SubjectLimit>,
+        now: Timestamp,
+    ) -> Result<CreateOutcome, StorageError> {
+        let place = Place::of(key);
+        match record.subject() {
+            None => self.create_of_nobody(&place, record, now).await,
+            Some(subject) => {
+                let whose = &Owner::of(&subject);
+                self.create_of(whose, &place, record, limit, now).await
+            }
+        }
+    }
+
+    async fn create_of_nobody(
+        &self,
+        place: &Place,
+        record: &Record,
+        now: Timestamp,
+    ) -> Result<CreateOutcome, StorageError> {
+        let number = record.subject_number;
+        match self.keep(place, record, number, None, now).await? {
+            Kept::Created(version, replaced) => {
+                self.forget(place, replaced).await;
+                Ok(CreateOutcome::Created(version))
+            }
+            Kept::Exists => Ok(CreateOutcome::Exists),
+            _ => Err(StorageErrorKind::Corrupt).map_err(StorageError::new),
+        }
+    }
+
+    async fn create_of(
+        &self,
+        owner: &Owner,
+        place: &Place,
+        record: &Record,
+        limit: Option<SubjectLimit>,
+        now: Timestamp,
+    ) -> Result<CreateOutcome, StorageError> {
+        let mut entered = self.enter(owner, place, record, limit, None).await?;
+        if matches!(entered, Entered::Full) {
+            let seen = self.see(owner, now).await?;
+            entered = self.enter(owner, place, record, limit, Some(&seen)).await?;
+        }
+        let (number, session, displaced) = match entered {
+            Entered::In {
+                number,
+                session,
+                displaced,
+            } => (number, session, displaced),
+            Entered::SignedOut => {
+                return self
+                    .unless_exists(place, CreateOutcome::SignedOutMeanwhile, now)
+                    .await;
+            }
+            Entered::TooMany | Entered::Full => {
+                return self
+                    .unless_exists(place, CreateOutcome::TooManyForSubject, now)
+                    .await;
+            }
+        };
+        let number = Some(record.subject_number.unwrap_or(number));
+        let stamp = Some((owner, session.stamp));
+        match self.keep(place, record, number, stamp, now).await? {
+            Kept::Created(version, replaced) => {
+                self.displace(owner, displaced, now).await?;
+                self.forget(place, replaced).await;
+                Ok(CreateOutcome::Created(version))
+            }
+            // Kept, and ended by the next one at once.
+            Kept::Displaced(version) => {
+                self.displace(owner, displaced, now).await?;
+                Ok(CreateOutcome::Created(version))
+            }
+            Kept::Exists => {
+                self.withdraw(owner, session).await;
+                Ok(CreateOutcome::Exists)
+            }
+            Kept::SignedOut => {
+                self.withdraw(owner, session).await;
+                Ok(CreateOutcome::SignedOutMeanwhile)
+            }
+            Kept::Late => {
+                self.withdraw(owner, session).await;
+                Err(late())
+            }
+        }
+    }
+
+    /// `Exists` comes before every other refusal.
+    async fn unless_exists(
+        &self,
+        place: &Place,
+        refusal: CreateOutcome,
+        now: Timestamp,
+    ) -> Result<CreateOutcome, StorageError> {
+        let Some(key) = Place::key_of(&place.member) else {
+            return Ok(refusal);
+        };
+        let is_there = self.read(&key, now).await?.is_some();
+        Ok(if is_there {
+            CreateOutcome::Exists
+        } else {
+            refusal
+        })
+    }
+
+    /// Ends sessions that gave their seats to one whose record is there.
+    pub(crate) async fn displace(
+        &self,
+        owner: &Owner,
+        sessions: Vec<Session>,
+        now: Timestamp,
+    ) -> Result<(), StorageError> {
+        if sessions.is_empty() {
+            return Ok(());
+        }
+        let marked = sessions
+            .iter()
+            .cloned()
+            .map(|session| (session, "displaced"));
+        self.end(owner, &marked.collect::<Vec<_>>(), now).await?;
+        self.leave(owner, &sessions).await
+    }
+
+    /// Takes the entry of a session out whose record was not kept. If that fails it is harmless,
+    /// and goes later.
+    async fn withdraw(&self, owner: &Owner, session: Session) {
+        self.leave(owner, &[session]).await.ok();
+    }
+
+    /// Takes the entry of a record out that is no more. As harmless.
+    pub(crate) async fn forget(&self, place: &Place, head: Option<Head>) {
+        let Some(head) = head else {
+            return;
+        };
+        let Some(name) = head.subject else {
+            return;
+        };
+        let session = Session {
+            place: place.clone(),
+            stamp: head.stamp,
+        };
+        self.withdraw(&Owner::new(&head.scope, &name), session)
+            .await;
+    }
+}
+
+fn late() -> StorageError {
+    StorageError::new(StorageErrorKind::TimedOut).with_source(
+        "the record came more than 30 seconds after the subject's index let it in; if calls are \
+         not slow, the clocks of the cluster's nodes differ by so much",
+    )
+}

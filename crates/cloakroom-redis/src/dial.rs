@@ -1,0 +1,137 @@
+//! How a way to the server is opened.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use redis::cluster::{ClusterClient, ClusterClientBuilder};
+use redis::sentinel::{SentinelClient, SentinelNodeConnectionInfo, SentinelServerType};
+use redis::{
+    AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo,
+    ProtocolVersion, PushInfo, PushKind, RedisConnectionInfo, RedisResult, TlsMode,
+};
+use tokio::time;
+
+use crate::line::Line;
+
+/// Where the server is, and how one signs in there.
+#[derive(Clone)]
+pub(crate) enum Address {
+    Server(String),
+    Cluster(Vec<String>),
+    Sentinel {
+        sentinels: Vec<String>,
+        master: String,
+        username: Option<String>,
+        password: Option<String>,
+    },
+}
+
+/// Opens ways to one address.
+pub(crate) struct Dialer {
+    client: AnyClient,
+    timeout: Duration,
+}
+
+enum AnyClient {
+    Server(Client),
+    Cluster(ClusterClient),
+    Sentinel(Box<SentinelClient>),
+}
+
+impl Dialer {
+    /// A dialer of this address, if it is one. Nothing is opened yet.
+    pub(crate) fn new(address: Address, timeout: Duration) -> RedisResult<Self> {
+        let client = match address {
+            Address::Server(url) => AnyClient::Server(Client::open(info(&url)?)?),
+            Address::Cluster(urls) => AnyClient::Cluster(cluster(&urls, timeout)?),
+            Address::Sentinel {
+                sentinels,
+                master,
+                username,
+                password,
+            } => {
+                let sentinels = infos(&sentinels)?;
+                let server = server_behind(sentinels.first(), username, password);
+                let kind = SentinelServerType::Master;
+                let client = SentinelClient::build(sentinels, master, Some(server), kind)?;
+                AnyClient::Sentinel(Box::new(client))
+            }
+        };
+        Ok(Self { client, timeout })
+    }
+
+    /// Opens a way; under sentinels to whom they name as the master now.
+    pub(crate) async fn dial(&mut self) -> RedisResult<Line> {
+        let timeout = self.timeout;
+        let opened = time::timeout(timeout, self.open()).await;
+        opened.unwrap_or_else(|_| Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into()))
+    }
+
+    async fn open(&mut self) -> RedisResult<Line> {
+        let client = match &mut self.client {
+            AnyClient::Cluster(client) => {
+                return Ok(Line::to_cluster(client.get_async_connection().await?));
+            }
+            AnyClient::Server(client) => client,
+            AnyClient::Sentinel(sentinels) => &mut sentinels.async_get_client().await?,
+        };
+        let is_open = Arc::new(AtomicBool::new(true));
+        let watched = Arc::clone(&is_open);
+        let watch = move |push: PushInfo| {
+            if push.kind == PushKind::Disconnection {
+                watched.store(false, Ordering::Release);
+            }
+            Ok::<(), ()>(())
+        };
+        let config = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(self.timeout))
+            .set_response_timeout(Some(self.timeout))
+            .set_push_sender(watch);
+        let connection = client
+            .get_multiplexed_async_connection_with_config(&config)
+            .await?;
+        Ok(Line::to_server(connection, is_open))
+    }
+}
+
+/// A cluster's client that tries nothing again: it would not know what may be sent twice.
+fn cluster(urls: &[String], timeout: Duration) -> RedisResult<ClusterClient> {
+    ClusterClientBuilder::new(infos(urls)?)
+        .use_protocol(ProtocolVersion::RESP3)
+        .retries(0)
+        .connection_timeout(timeout)
+        .response_timeout(timeout)
+        .overall_response_timeout(Some(timeout))
+        .build()
+}
+
+/// How to sign in to the servers that the sentinels name: by TLS if the sentinels speak it.
+fn server_behind(
+    sentinel: Option<&ConnectionInfo>,
+    username: Option<String>,
+    password: Option<String>,
+) -> SentinelNodeConnectionInfo {
+    let mut settings = RedisConnectionInfo::default().set_protocol(ProtocolVersion::RESP3);
+    if let Some(username) = username {
+        settings = settings.set_username(username);
+    }
+    if let Some(password) = password {
+        settings = settings.set_password(password);
+    }
+    let server = SentinelNodeConnectionInfo::default().set_redis_connection_info(settings);
+    match sentinel.map(ConnectionInfo::addr) {
+        Some(ConnectionAddr::TcpTls { .. }) => server.set_tls_mode(TlsMode::Secure),
+        _ => server,
+    }
+}
+
+fn infos(urls: &[String]) -> RedisResult<Vec<ConnectionInfo>> {
+    urls.iter().map(|url| info(url)).collect()
+}
+
+fn info(url: &str) -> RedisResult<ConnectionInfo> {
+    let info = url.into_connection_info()?;
+    let settings = info.redis_settings().clone();
+    Ok(info.set_redis_settings(settings.set_protocol(ProtocolVersion::RESP3)))
+}

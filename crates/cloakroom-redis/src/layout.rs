@@ -1,0 +1,226 @@
+//! The bytes of what lies in the server.
+//!
+//! * **A record is one string**: what the scripts read is at fixed places, in front. All numbers
+//!   have their highest byte first.
+//!
+//!   | bytes | what |
+//!   |---|---|
+//!   | 1 | the form: 1 |
+//!   | 8 | version |
+//!   | 1 + 8 | idle deadline: whether there is one, and which |
+//!   | 1 + 8 | absolute deadline |
+//!   | 8 | created |
+//!   | 1 + 8 | the subject's number |
+//!   | 8 | stamp: the server's time in µs at which the subject's index let it in |
+//!   | 4 + 4 | length of the scope; length of the subject and 1, or 0 without one |
+//!   | … | scope, subject |
+//!   | 32 | hash of the proof |
+//!   | 1 (+ 32 + 8 + 8) | whether there is a proof before, with or without an end; it |
+//!   | … | content |
+//!
+//! * **Floors** of a partition: length of the scope (4), scope, floor (8), one after the other.
+//! * **An entry of an index**: field = member and stamp, value = created (8), the subject's number
+//!   when it came in (8), whether it displaces others (1), the field of what displaces it.
+//! * **Reading is total**: bytes that are no record are [`Corrupt`], wherever they came from.
+
+use cloakroom_storage::{
+    PreviousProof, ProofHash, Record, Scope, Stored, SubjectNumber, Timestamp, Version,
+};
+
+/// The form of the records.
+const FORM: u8 = 1;
+
+/// Where scope and subject begin.
+const NAMES: usize = 60;
+
+/// What lies in the server is no record.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Corrupt;
+
+/// What the scripts know of a record: all but proofs and content.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Head {
+    pub(crate) version: Version,
+    pub(crate) idle_deadline: Option<Timestamp>,
+    pub(crate) absolute_deadline: Option<Timestamp>,
+    pub(crate) created: Timestamp,
+    pub(crate) subject_number: Option<SubjectNumber>,
+    pub(crate) stamp: [u8; 8],
+    pub(crate) scope: String,
+    pub(crate) subject: Option<String>,
+}
+
+/// Scope and subject as they stand in a record, their lengths in front.
+pub(crate) fn owner(scope: &str, subject: Option<&str>) -> Vec<u8> {
+    let length = |name: &str| u32::try_from(name.len()).unwrap_or(u32::MAX);
+    let subject_length = subject.map_or(0, |name| length(name).saturating_add(1));
+    let mut bytes = Vec::with_capacity(8 + scope.len() + subject.map_or(0, str::len));
+    bytes.extend_from_slice(&length(scope).to_be_bytes());
+    bytes.extend_from_slice(&subject_length.to_be_bytes());
+    bytes.extend_from_slice(scope.as_bytes());
+    bytes.extend_from_slice(subject.unwrap_or_default().as_bytes());
+    bytes
+}
+
+/// How long a head with these names is, given what [`owner`] makes of them.
+pub(crate) const fn head_len(owner: &[u8]) -> usize {
+    NAMES - 8 + owner.len()
+}
+
+/// A record as it is given to a script, which puts the version in its place.
+pub(crate) fn encode(
+    record: &Record,
+    number: Option<SubjectNumber>,
+    stamp: Option<[u8; 8]>,
+) -> Vec<u8> {
+    let owner = owner(record.scope.as_str(), record.subject.as_deref());
+    let mut bytes = Vec::with_capacity(NAMES + owner.len() + 81 + record.content.len());
+    bytes.push(FORM);
+    bytes.extend_from_slice(&[0; 8]);
+    put_optional(&mut bytes, record.idle_deadline.map(Timestamp::as_millis));
+    put_optional(
+        &mut bytes,
+        record.absolute_deadline.map(Timestamp::as_millis),
+    );
+    bytes.extend_from_slice(&record.created.as_millis().to_be_bytes());
+    put_optional(&mut bytes, number.map(SubjectNumber::get));
+    bytes.extend_from_slice(&stamp.unwrap_or_default());
+    bytes.extend_from_slice(&owner);
+    bytes.extend_from_slice(record.proof.as_bytes());
+    match &record.previous {
+        None => bytes.push(0),
+        Some(previous) => {
+            bytes.push(if previous.until.is_some() { 2 } else { 1 });
+            bytes.extend_from_slice(previous.hash.as_bytes());
+            bytes.extend_from_slice(&previous.rotated_at.as_millis().to_be_bytes());
+            let until = previous.until.unwrap_or(Timestamp::EPOCH);
+            bytes.extend_from_slice(&until.as_millis().to_be_bytes());
+        }
+    }
+    bytes.extend_from_slice(&record.content);
+    bytes
+}
+
+/// A whole record.
+pub(crate) fn decode(bytes: &[u8]) -> Result<Stored, Corrupt> {
+    let mut rest = bytes;
+    let head = take_head(&mut rest)?;
+    let proof = ProofHash::new(take(&mut rest)?);
+    let [kind] = take(&mut rest)?;
+    let previous = match kind {
+        0 => None,
+        1 | 2 => {
+            let hash = ProofHash::new(take(&mut rest)?);
+            let mut previous = PreviousProof::new(hash, take_time(&mut rest)?);
+            let until = take_time(&mut rest)?;
+            previous.until = (kind == 2).then_some(until);
+            Some(previous)
+        }
+        _ => return Err(Corrupt),
+    };
+    let mut record = Record::new(Scope::new(head.scope), proof, head.created, rest);
+    record.previous = previous;
+    record.subject = head.subject.map(Into::into);
+    record.subject_number = head.subject_number;
+    record.absolute_deadline = head.absolute_deadline;
+    record.idle_deadline = head.idle_deadline;
+    Ok(Stored::new(record, head.version))
+}
+
+impl Head {
+    /// The head that these bytes are, or begin with.
+    pub(crate) fn decode(mut bytes: &[u8]) -> Result<Self, Corrupt> {
+        take_head(&mut bytes)
+    }
+
+    /// Whether the record is alive, as [`Record::is_live`] and the floor have it.
+    pub(crate) fn is_live(&self, floor: Option<Timestamp>, now: Timestamp) -> bool {
+        let is_before = |end: Option<Timestamp>| end.is_none_or(|end| now < end);
+        is_before(self.idle_deadline)
+            && is_before(self.absolute_deadline)
+            && floor.is_none_or(|floor| self.created >= floor)
+    }
+}
+
+/// The floor of a scope, if it has one.
+pub(crate) fn floor_of(mut floors: &[u8], scope: &str) -> Result<Option<Timestamp>, Corrupt> {
+    while !floors.is_empty() {
+        let length = take_length(&mut floors)?;
+        let name = take_slice(&mut floors, length)?;
+        let floor = take_time(&mut floors)?;
+        if name == scope.as_bytes() {
+            return Ok(Some(floor));
+        }
+    }
+    Ok(None)
+}
+
+fn take_head(rest: &mut &[u8]) -> Result<Head, Corrupt> {
+    let [form] = take(rest)?;
+    if form != FORM {
+        return Err(Corrupt);
+    }
+    let version = Version::new(u64::from_be_bytes(take(rest)?));
+    let idle_deadline = take_optional(rest)?.map(Timestamp::from_millis);
+    let absolute_deadline = take_optional(rest)?.map(Timestamp::from_millis);
+    let created = take_time(rest)?;
+    let subject_number = take_optional(rest)?.map(SubjectNumber::new);
+    let stamp = take(rest)?;
+    let (scope_length, subject_length) = (take_length(rest)?, take_length(rest)?);
+    let scope = take_text(rest, scope_length)?;
+    let subject = match subject_length.checked_sub(1) {
+        None => None,
+        Some(length) => Some(take_text(rest, length)?),
+    };
+    Ok(Head {
+        version,
+        idle_deadline,
+        absolute_deadline,
+        created,
+        subject_number,
+        stamp,
+        scope,
+        subject,
+    })
+}
+
+fn put_optional(bytes: &mut Vec<u8>, number: Option<u64>) {
+    bytes.push(u8::from(number.is_some()));
+    bytes.extend_from_slice(&number.unwrap_or(0).to_be_bytes());
+}
+
+fn take<const N: usize>(rest: &mut &[u8]) -> Result<[u8; N], Corrupt> {
+    let (first, after) = rest.split_first_chunk().ok_or(Corrupt)?;
+    *rest = after;
+    Ok(*first)
+}
+
+fn take_slice<'a>(rest: &mut &'a [u8], length: usize) -> Result<&'a [u8], Corrupt> {
+    let (first, after) = rest.split_at_checked(length).ok_or(Corrupt)?;
+    *rest = after;
+    Ok(first)
+}
+
+fn take_text(rest: &mut &[u8], length: usize) -> Result<String, Corrupt> {
+    let bytes = take_slice(rest, length)?;
+    String::from_utf8(bytes.to_vec()).map_err(|_| Corrupt)
+}
+
+fn take_length(rest: &mut &[u8]) -> Result<usize, Corrupt> {
+    let length = u32::from_be_bytes(take(rest)?);
+    usize::try_from(length).map_err(|_| Corrupt)
+}
+
+fn take_time(rest: &mut &[u8]) -> Result<Timestamp, Corrupt> {
+    Ok(Timestamp::from_millis(u64::from_be_bytes(take(rest)?)))
+}
+
+fn take_optional(rest: &mut &[u8]) -> Result<Option<u64>, Corrupt> {
+    let [is_there] = take(rest)?;
+    let number = u64::from_be_bytes(take(rest)?);
+    match is_there {
+        0 => Ok(None),
+        1 => Ok(Some(number)),
+        _ => Err(Corrupt),
+    }
+}

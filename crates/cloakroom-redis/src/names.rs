@@ -1,0 +1,150 @@
+//! The names of what lies in the server.
+//!
+//! * **256 partitions.** A record lies in the one that its key's first byte names, with all that a
+//!   step on it needs: the floors, the index of ends, the highest version of what was removed. A
+//!   partition has a hash tag of its own, so on a cluster it lies in one slot, and one script sees
+//!   it all.
+//! * **A subject has a hash tag of its own too**, the hash of its name: no key holds a name.
+//! * **A member** names a record within its partition: `h:` and base64url for a hash, `t:` and the
+//!   text for a text.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use cloakroom_storage::{StorageKey, Subject};
+use sha2::{Digest, Sha256};
+
+use crate::layout;
+
+/// How many partitions there are. Part of the layout: it never changes.
+pub(crate) const PARTITIONS: u16 = 256;
+
+/// Puts a storage's prefix before every name.
+#[derive(Clone)]
+pub(crate) struct Names(String);
+
+/// Where a record lies.
+#[derive(Clone, Eq, PartialEq)]
+pub(crate) struct Place {
+    pub(crate) partition: u8,
+    pub(crate) member: Vec<u8>,
+}
+
+/// A subject, as records and names have it.
+#[derive(Clone)]
+pub(crate) struct Owner {
+    /// Lengths, scope and name.
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) digest: [u8; 32],
+}
+
+impl Names {
+    pub(crate) const fn new(prefix: String) -> Self {
+        Self(prefix)
+    }
+
+    pub(crate) fn record(&self, place: &Place) -> Vec<u8> {
+        self.with_member(place.partition, "", &place.member)
+    }
+
+    /// What makes a late `create` of the record fail.
+    pub(crate) fn mark(&self, place: &Place) -> Vec<u8> {
+        self.with_member(place.partition, "mark:", &place.member)
+    }
+
+    pub(crate) fn floors(&self, partition: u8) -> Vec<u8> {
+        self.with_member(partition, "floors", b"")
+    }
+
+    /// The sorted set of members by when they end.
+    pub(crate) fn ends(&self, partition: u8) -> Vec<u8> {
+        self.with_member(partition, "ends", b"")
+    }
+
+    /// The highest version of a removed record.
+    pub(crate) fn high(&self, partition: u8) -> Vec<u8> {
+        self.with_member(partition, "high", b"")
+    }
+
+    /// The floors that [`ends`](Self::ends) does not know of yet.
+    pub(crate) fn work(&self, partition: u8) -> Vec<u8> {
+        self.with_member(partition, "work", b"")
+    }
+
+    pub(crate) fn number(&self, owner: &Owner) -> Vec<u8> {
+        self.of_owner(owner, "number")
+    }
+
+    pub(crate) fn index(&self, owner: &Owner) -> Vec<u8> {
+        self.of_owner(owner, "index")
+    }
+
+    fn with_member(&self, partition: u8, what: &str, member: &[u8]) -> Vec<u8> {
+        let mut name = Vec::with_capacity(self.0.len() + 4 + what.len() + member.len());
+        name.extend_from_slice(self.0.as_bytes());
+        name.extend_from_slice(&[b'{', hex(partition >> 4), hex(partition & 15), b'}']);
+        name.extend_from_slice(what.as_bytes());
+        name.extend_from_slice(member);
+        name
+    }
+
+    fn of_owner(&self, owner: &Owner, what: &str) -> Vec<u8> {
+        let digest = URL_SAFE_NO_PAD.encode(owner.digest);
+        format!("{}{{{digest}}}{what}", self.0).into_bytes()
+    }
+}
+
+impl Place {
+    pub(crate) fn of(key: &StorageKey) -> Self {
+        let bytes = key.as_bytes();
+        if key.is_text() {
+            // A text may be of anyone's choosing; its hash is evenly spread.
+            let [partition, ..]: [u8; 32] = Sha256::digest(bytes).into();
+            let member = [b"t:", bytes].concat();
+            return Self { partition, member };
+        }
+        let member = format!("h:{}", URL_SAFE_NO_PAD.encode(bytes));
+        Self {
+            partition: bytes.first().copied().unwrap_or_default(),
+            member: member.into_bytes(),
+        }
+    }
+
+    /// The key that a member was made of, if it is one.
+    pub(crate) fn key_of(member: &[u8]) -> Option<StorageKey> {
+        let (kind, rest) = member.split_at_checked(2)?;
+        match kind {
+            b"h:" => {
+                let hash = URL_SAFE_NO_PAD.decode(rest).ok()?;
+                Some(StorageKey::hash(hash.try_into().ok()?))
+            }
+            b"t:" => StorageKey::text(str::from_utf8(rest).ok()?).ok(),
+            _ => None,
+        }
+    }
+}
+
+impl Owner {
+    pub(crate) fn new(scope: &str, name: &str) -> Self {
+        let bytes = layout::owner(scope, Some(name));
+        let mut hash = Sha256::new_with_prefix("cloakroom subject v1");
+        hash.update(&bytes);
+        let digest = hash.finalize().into();
+        Self { bytes, digest }
+    }
+
+    pub(crate) fn of(subject: &Subject) -> Self {
+        Self::new(subject.scope().as_str(), subject.name())
+    }
+
+    /// The field of a session's mark: nobody else's session has it.
+    pub(crate) fn mark_field(&self, stamp: [u8; 8]) -> Vec<u8> {
+        [&self.digest[..], &stamp].concat()
+    }
+}
+
+const fn hex(digit: u8) -> u8 {
+    match digit {
+        0..=9 => b'0' + digit,
+        _ => b'a' + digit - 10,
+    }
+}

@@ -1,0 +1,50 @@
+//! The scripts that the server runs: each is one atomic step.
+//!
+//! * **Called by their hash**, and sent whole where the server does not know it: after a restart, a
+//!   failover, `SCRIPT FLUSH`. A script that the server does not know has not run.
+//! * **Every key that a script touches is declared**, so that on a cluster a server whose slot is
+//!   being moved refuses it (`TRYAGAIN`) instead of seeing half of the keys.
+
+use std::sync::LazyLock;
+
+/// A script and its hash.
+pub(crate) struct Script {
+    pub(crate) source: &'static str,
+    pub(crate) hash: String,
+}
+
+macro_rules! scripts {
+    ($($name:ident = $($file:literal)+;)*) => {
+        $(
+            pub(crate) static $name: LazyLock<Script> = LazyLock::new(|| {
+                Script::new(concat!($(include_str!(concat!("scripts/", $file, ".lua"))),+))
+            });
+        )*
+    };
+}
+
+scripts! {
+    CREATE = "prelude" "create";
+    UPDATE = "prelude" "update";
+    TOUCH = "prelude" "touch";
+    REMOVE = "prelude" "remove";
+    END = "prelude" "end";
+    RENUMBER = "prelude" "renumber";
+    HEADS = "heads";
+    FLOOR = "prelude" "floor";
+    DUE = "due";
+    SWEEP = "prelude" "sweep";
+    REFLOOR = "prelude" "refloor";
+    REFLOORED = "refloored";
+    ENTER = "prelude" "index_prelude" "enter";
+    LOOK = "prelude" "index_prelude" "look";
+    CLOSE = "prelude" "index_prelude" "close";
+    LEAVE = "prelude" "index_prelude" "leave";
+}
+
+impl Script {
+    fn new(source: &'static str) -> Self {
+        let hash = redis::Script::new(source).get_hash().to_owned();
+        Self { source, hash }
+    }
+}

@@ -1,0 +1,55 @@
+//! The storage passes the suite, on one server, in a cluster and under sentinels.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use cloakroom_redis::RedisStorage;
+
+/// A prefix that no other storage of this program has.
+fn prefix() -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    format!("suite{}:", NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+mod redis {
+    use super::{RedisStorage, prefix};
+
+    mod server {
+        use super::{RedisStorage, prefix};
+
+        async fn empty() -> RedisStorage {
+            let builder = RedisStorage::server(servers::Redis::shared().url());
+            builder
+                .prefix(prefix())
+                .connect()
+                .await
+                .expect("the server answers")
+        }
+
+        cloakroom_testkit::storage_suite!(empty);
+    }
+
+    mod cluster {
+        use super::{RedisStorage, prefix};
+
+        async fn empty() -> RedisStorage {
+            let builder = RedisStorage::cluster(servers::RedisCluster::shared().urls());
+            let storage = builder.prefix(prefix()).connect().await;
+            storage.expect("the cluster answers")
+        }
+
+        cloakroom_testkit::storage_suite!(empty);
+    }
+
+    mod sentinel {
+        use super::{RedisStorage, prefix};
+
+        async fn empty() -> RedisStorage {
+            let servers = servers::RedisSentinel::shared();
+            let builder = RedisStorage::sentinel(servers.urls(), servers.master_name());
+            let storage = builder.prefix(prefix()).connect().await;
+            storage.expect("the master answers")
+        }
+
+        cloakroom_testkit::storage_suite!(empty);
+    }
+}

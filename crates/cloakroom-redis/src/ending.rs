@@ -8,7 +8,7 @@ use futures_util::future::try_join_all;
 use crate::call::{Call, Effect};
 use crate::names::{Owner, PARTITIONS, Place};
 use crate::scripts;
-use crate::store::Store;
+use crate::store::{Session, Store};
 
 impl Store {
     pub(crate) async fn remove(&self, key: &StorageKey) -> Result<RemoveOutcome, StorageError> {
@@ -24,7 +24,7 @@ impl Store {
     /// ends each.
     ///
     /// Where it breaks off, those that are left are in the index still, and the next call ends
-    /// them.
+    /// them, or a `list`.
     pub(crate) async fn remove_all(
         &self,
         subject: &Subject,
@@ -37,9 +37,19 @@ impl Store {
         if let Some(place) = &except {
             self.renumber(place, &owner, number).await?;
         }
-        let live = self.end(&owner, &sessions, now).await?;
+        self.finish(&owner, sessions, now).await
+    }
+
+    /// Ends sessions and takes them out of the index; gives how many were alive.
+    async fn finish(
+        &self,
+        owner: &Owner,
+        sessions: Vec<(Session, &str)>,
+        now: Timestamp,
+    ) -> Result<u64, StorageError> {
+        let live = self.end(owner, &sessions, now).await?;
         let ended: Vec<_> = sessions.into_iter().map(|(session, _)| session).collect();
-        self.leave(&owner, &ended).await?;
+        self.leave(owner, &ended).await?;
         Ok(live)
     }
 
@@ -50,6 +60,9 @@ impl Store {
     ) -> Result<Vec<Listed>, StorageError> {
         let owner = Owner::of(subject);
         let seen = self.see(&owner, now).await?;
+        // What a `remove_all` has closed and not ended, because it is under way or broke off, is
+        // ended first: who does not see a session any more may rely on its end.
+        self.finish(&owner, seen.closed, now).await?;
         // Broken off creates and removals of others are brought to their end on the way.
         if !seen.left_over.is_empty() {
             self.displace(&owner, seen.left_over, now).await.ok();

@@ -28,6 +28,8 @@ const COMING: u64 = 60_000_000;
 pub(crate) struct Look {
     micros: u64,
     entries: Vec<Entry>,
+    /// Sessions that a `remove_all` is ending, or was when it broke off.
+    closed: Vec<Session>,
 }
 
 /// One entry.
@@ -43,7 +45,7 @@ struct Entry {
 /// What the entries of an index and the records say together.
 #[derive(Default)]
 pub(crate) struct Seen {
-    /// The live sessions, oldest first.
+    /// The live sessions, the oldest first.
     pub(crate) live: Vec<(Session, Head)>,
     /// Sessions that have ended, and whose record lies there still.
     pub(crate) dead: Vec<Session>,
@@ -51,8 +53,11 @@ pub(crate) struct Seen {
     pub(crate) absent: Vec<Session>,
     /// Among them those whose record will not come any more.
     pub(crate) stale: Vec<Session>,
-    /// Sessions that gave way to another one that is there since long, and lie there still.
+    /// Sessions that gave way to another one that is there, and lie there still.
     pub(crate) left_over: Vec<Session>,
+    /// Sessions that a `remove_all` is ending, or was when it broke off, each with how to mark one
+    /// whose record has not come yet.
+    pub(crate) closed: Vec<(Session, &'static str)>,
     /// Whether a seat was in between two records when they were read.
     pub(crate) is_unsure: bool,
 }
@@ -164,17 +169,8 @@ impl Store {
         let mut answer = list_of_bytes(self.link.send(&call).await?)?.into_iter();
         let number = subject_number(&answer.next().ok_or(Corrupt)?)?;
         let micros = micros_of(&answer.next().ok_or(Corrupt)?)?;
-        let marked = |field: Vec<u8>| {
-            let session = session_of(&field)?;
-            let mark = if is_coming(&session, micros) {
-                "signed out"
-            } else {
-                ""
-            };
-            Ok((session, mark))
-        };
-        let sessions = answer.map(marked).collect::<Result<_, Corrupt>>()?;
-        Ok((number, sessions))
+        let sessions = answer.map(|field| Ok(marked(session_of(&field)?, micros)));
+        Ok((number, sessions.collect::<Result<_, Corrupt>>()?))
     }
 
     /// What the index has.
@@ -216,20 +212,24 @@ impl Look {
         let mut look = Self {
             micros: micros_of(&crate::answer::bytes(micros)?)?,
             entries: Vec::new(),
+            closed: Vec::new(),
         };
         for (field, value) in pairs(entries)? {
             let (created, rest) = value.split_first_chunk().ok_or(Corrupt)?;
             let (entered_at, rest) = rest.split_first_chunk().ok_or(Corrupt)?;
             let (_displaces, successor) = rest.split_first().ok_or(Corrupt)?;
+            let session = session_of(&field)?;
             // One that came in under a number before is being ended.
-            if SubjectNumber::new(u64::from_be_bytes(*entered_at)) >= number {
-                look.entries.push(Entry {
-                    session: session_of(&field)?,
-                    field,
-                    created: Timestamp::from_millis(u64::from_be_bytes(*created)),
-                    successor: (!successor.is_empty()).then(|| successor.to_vec()),
-                });
+            if SubjectNumber::new(u64::from_be_bytes(*entered_at)) < number {
+                look.closed.push(session);
+                continue;
             }
+            look.entries.push(Entry {
+                session,
+                field,
+                created: Timestamp::from_millis(u64::from_be_bytes(*created)),
+                successor: (!successor.is_empty()).then(|| successor.to_vec()),
+            });
         }
         look.entries.sort_unstable_by(|a, b| {
             let key = |entry: &Entry| (entry.created, entry.field.clone());
@@ -240,7 +240,11 @@ impl Look {
 
     /// What the entries say together with what was found of their records, in the same order.
     fn with(&self, heads: Vec<Option<(Head, bool)>>) -> Seen {
-        let mut seen = Seen::default();
+        let closed = self.closed.iter().cloned();
+        let mut seen = Seen {
+            closed: closed.map(|session| marked(session, self.micros)).collect(),
+            ..Seen::default()
+        };
         let found = self.entries.iter().zip(&heads);
         let there: HashSet<&[u8]> = found
             .filter(|(_, head)| head.is_some())
@@ -273,18 +277,23 @@ impl Look {
                     }
                     seen.absent.push(session);
                 }
-                (Some(_), Some(taken)) => {
-                    // A moment ago it may only be under way.
-                    if !is_coming(&taken.session, self.micros) {
-                        seen.left_over.push(session);
-                    }
-                }
+                (Some(_), Some(_)) => seen.left_over.push(session),
                 (Some((head, true)), None) => seen.live.push((session, head)),
                 (Some((_, false)), None) => seen.dead.push(session),
             }
         }
         seen
     }
+}
+
+/// A session that is to end, with how to mark it if its record has not come yet.
+const fn marked(session: Session, micros: u64) -> (Session, &'static str) {
+    let mark = if is_coming(&session, micros) {
+        "signed out"
+    } else {
+        ""
+    };
+    (session, mark)
 }
 
 /// The session of a field of an index, or of a mark's field after the owner.

@@ -39,8 +39,8 @@ use crate::store::Store;
 /// * Each step is a script, atomic in the server. `read`, `update`, `touch`, and `create` and
 ///   `remove` of a record are one step.
 /// * `create` with a subject and `remove_all`: the promise that no sign-in from before survives
-///   holds at every moment, also where a process dies between two steps. Between the steps a record
-///   may be there that `list` does not show any more, until its `remove_all` is acknowledged.
+///   holds at every moment, also where a process dies between two steps. Where `remove_all` breaks
+///   off, its sessions are not listed any more, and the next `list` or `remove_all` ends them.
 /// * The limit of a subject holds for `list` at every moment. What gives way to a new session can
 ///   be read until the `create` is acknowledged; if the process dies right then, until a later
 ///   `list` or `create` of the subject comes upon it.

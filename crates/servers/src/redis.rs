@@ -3,7 +3,8 @@
 //!
 //! * **Nothing acknowledged is lost by a kill**: each writes its file of commands before it
 //!   answers (`appendfsync always`), as our documentation advises.
-//! * **Quick to notice**: nodes and sentinels take a server for dead after one or two seconds.
+//! * **Patience**: a busy machine makes no server seem dead, but for sentinels that are told to look
+//!   for that.
 
 #![expect(
     clippy::panic,

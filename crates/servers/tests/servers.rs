@@ -46,6 +46,8 @@ mod mariadb {
 }
 
 mod redis {
+    use std::time::Duration;
+
     use servers::{Redis, RedisCluster, RedisSentinel};
 
     use super::is_open;
@@ -83,7 +85,7 @@ mod redis {
 
     #[test]
     fn a_replica_takes_the_place_of_a_killed_master() {
-        let mut servers = RedisSentinel::start();
+        let mut servers = RedisSentinel::start(Duration::from_secs(1));
         let before = servers.master_port();
         servers.kill_master();
         for _ in 0..60 {
@@ -91,7 +93,7 @@ mod redis {
                 servers.restart_killed();
                 return;
             }
-            std::thread::park_timeout(std::time::Duration::from_millis(500));
+            std::thread::park_timeout(Duration::from_millis(500));
         }
         panic!("the replica has not become the master");
     }

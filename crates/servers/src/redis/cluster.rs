@@ -111,7 +111,7 @@ impl RedisCluster {
 fn node(bus: u16) -> Redis {
     Redis::start_with(&[
         "--cluster-enabled yes",
-        "--cluster-node-timeout 2000",
+        "--cluster-node-timeout 15000",
         &format!("--cluster-port {bus}"),
     ])
 }

@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use super::server::{Redis, ask, until};
 use crate::process::{Account, Process, free_port, succeeds};
@@ -12,7 +13,7 @@ use crate::process::{Account, Process, free_port, succeeds};
 const MASTER: &str = "shop";
 
 /// A master and a replica, and three sentinels that make the replica the master when two of them
-/// miss it for a second.
+/// miss it for some time.
 ///
 /// The sentinels are stopped before the servers.
 #[derive(Debug)]
@@ -22,20 +23,21 @@ pub struct RedisSentinel {
 }
 
 impl RedisSentinel {
-    /// The one such set-up that all tests of a program share.
+    /// The one such set-up that all tests of a program share, in which the master stays.
     #[must_use]
     pub fn shared() -> &'static Self {
         static SHARED: OnceLock<RedisSentinel> = OnceLock::new();
-        SHARED.get_or_init(Self::start)
+        SHARED.get_or_init(|| Self::start(Duration::from_secs(60)))
     }
 
-    /// A new set-up, in which the replica is up to date and the sentinels know each other.
+    /// A new set-up, in which the replica is up to date and the sentinels know each other, and miss
+    /// a master that does not answer for so long.
     ///
     /// # Panics
     ///
     /// If Debian's package `redis-server` is not there, or they do not find together.
     #[must_use]
-    pub fn start() -> Self {
+    pub fn start(missed_after: Duration) -> Self {
         let master = Redis::start();
         let of = format!("--replicaof 127.0.0.1 {}", master.port());
         let replica = Redis::start_with(&[&of, "--repl-diskless-sync-delay 0"]);
@@ -44,7 +46,7 @@ impl RedisSentinel {
             info.contains("master_link_status:up")
         };
         until("the replica finds its master", is_linked);
-        let started = (0..3).map(|_| sentinel(master.port()));
+        let started = (0..3).map(|_| sentinel(master.port(), missed_after));
         let sentinels: Vec<(u16, Process)> = started.collect();
         until("the sentinels find together", || {
             sentinels.iter().all(|(port, _)| {
@@ -108,7 +110,7 @@ impl RedisSentinel {
     }
 }
 
-fn sentinel(master: u16) -> (u16, Process) {
+fn sentinel(master: u16, missed_after: Duration) -> (u16, Process) {
     let account = Account::of("redis");
     let (folder, port) = (account.folder("cloakroom-sentinel-"), free_port());
     let file = folder.join("sentinel.conf");
@@ -117,9 +119,10 @@ fn sentinel(master: u16) -> (u16, Process) {
          bind 127.0.0.1\n\
          dir {}\n\
          sentinel monitor {MASTER} 127.0.0.1 {master} 2\n\
-         sentinel down-after-milliseconds {MASTER} 1000\n\
+         sentinel down-after-milliseconds {MASTER} {}\n\
          sentinel failover-timeout {MASTER} 5000\n",
-        folder.display()
+        folder.display(),
+        missed_after.as_millis()
     );
     fs::write(&file, text).expect("the folder can be written");
     // A sentinel writes what it learns into its own file; nobody else comes into the folder.

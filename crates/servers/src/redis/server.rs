@@ -23,6 +23,7 @@ pub struct Redis {
     folder: PathBuf,
     port: u16,
     more: Vec<String>,
+    password: Option<String>,
     process: Option<Process>,
 }
 
@@ -51,12 +52,28 @@ impl Redis {
     /// As [`start`](Self::start).
     #[must_use]
     pub fn start_with(options: &[&str]) -> Self {
+        Self::start_as(options, None)
+    }
+
+    /// A new server that lets in who has this password.
+    ///
+    /// # Panics
+    ///
+    /// As [`start`](Self::start).
+    #[must_use]
+    pub fn start_with_password(password: &str) -> Self {
+        let option = format!("--requirepass {password}");
+        Self::start_as(&[&option], Some(password.to_owned()))
+    }
+
+    fn start_as(options: &[&str], password: Option<String>) -> Self {
         let account = Account::of("redis");
         let mut server = Self {
             account,
             folder: account.folder("cloakroom-redis-"),
             port: free_port(),
             more: options.iter().map(|&option| option.to_owned()).collect(),
+            password,
             process: None,
         };
         server.restart();
@@ -98,7 +115,11 @@ impl Redis {
             process.end(STOP);
         }
         let port = self.port.to_string();
-        let ping = ["-e", "-h", "127.0.0.1", "-p", &port, "PING"];
+        let mut ping = vec!["-e", "-h", "127.0.0.1", "-p", &port];
+        if let Some(password) = &self.password {
+            ping.extend(["--no-auth-warning", "-a", password]);
+        }
+        ping.push("PING");
         let is_up = || succeeds(cli(), &ping);
         self.process = Some(Process::until_up(|| self.launch(), is_up));
     }

@@ -1,0 +1,14 @@
+//! All of it needs Redis: `./test.sh --without-servers` leaves it out.
+
+mod connecting;
+mod cut;
+mod failover;
+mod kill;
+mod late;
+mod load;
+mod moved;
+mod places;
+mod proxy;
+mod samples;
+mod scripts;
+mod trips;

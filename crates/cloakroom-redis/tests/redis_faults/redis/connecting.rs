@@ -1,0 +1,69 @@
+//! Servers that a storage does not want, and what is said of them.
+
+use cloakroom_redis::{ConnectErrorKind, RedisStorage, RedisStorageBuilder};
+use servers::Redis;
+
+use super::samples::{connect, keep, record};
+
+async fn refusal(builder: RedisStorageBuilder) -> ConnectErrorKind {
+    let error = builder.connect().await.expect_err("it is refused");
+    let text = format!("{error} {error:?}");
+    assert!(
+        !text.contains("127.0.0.1") && !text.contains("open-sesame"),
+        "{text}"
+    );
+    error.kind()
+}
+
+/// A full server that forgets sessions also forgets what was ended.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_may_evict_is_refused() {
+    let bounded = "--maxmemory 100mb";
+    for policy in ["allkeys-lru", "volatile-ttl"] {
+        let policy = format!("--maxmemory-policy {policy}");
+        let server = tokio::task::block_in_place(|| Redis::start_with(&[bounded, &policy]));
+        let kind = refusal(RedisStorage::server(server.url())).await;
+        assert_eq!(kind, ConnectErrorKind::MayEvict);
+        let forced = RedisStorage::server(server.url()).dangerous_without_checks();
+        connect(forced).await;
+    }
+    let server = tokio::task::block_in_place(|| {
+        Redis::start_with(&[bounded, "--maxmemory-policy noeviction"])
+    });
+    connect(RedisStorage::server(server.url())).await;
+}
+
+/// Credentials count, and are not told.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_password_is_refused_and_a_right_one_is_taken() {
+    let server = tokio::task::block_in_place(|| Redis::start_with_password("open-sesame"));
+    let at = |user: &str| format!("redis://{user}127.0.0.1:{}", server.port());
+    for user in ["", ":open-sesami@", "nobody:open-sesame@"] {
+        let kind = refusal(RedisStorage::server(at(user))).await;
+        let is_refused = matches!(
+            kind,
+            ConnectErrorKind::Unreachable | ConnectErrorKind::Unchecked
+        );
+        assert!(is_refused, "{kind:?}");
+    }
+    let storage = connect(RedisStorage::server(at(":open-sesame@"))).await;
+    keep(&storage, 1, &record(b"content")).await;
+}
+
+/// What contradicts itself is no address.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_is_refused() {
+    let url = Redis::shared().url();
+    let server = || RedisStorage::server(&url);
+    for builder in [
+        RedisStorage::server("redis"),
+        RedisStorage::server("http://127.0.0.1"),
+        RedisStorage::cluster(Vec::<String>::new()),
+        RedisStorage::sentinel(Vec::<String>::new(), "shop"),
+        server().prefix("shop{1}:"),
+        server().timeout(std::time::Duration::ZERO),
+        server().acknowledged_by(std::num::NonZeroU32::MIN, std::time::Duration::from_secs(2)),
+    ] {
+        assert_eq!(refusal(builder).await, ConnectErrorKind::Address);
+    }
+}

@@ -1,0 +1,38 @@
+//! A master that dies, and the replica that takes its place.
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use cloakroom_redis::RedisStorage;
+use servers::RedisSentinel;
+
+use super::load::Load;
+use super::samples::connect;
+
+/// With `acknowledged_by` nothing that was acknowledged is lost with the master; the new one, which
+/// knows no script, is found and told by itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failover_loses_nothing_that_a_replica_has_acknowledged() {
+    let missed = Duration::from_secs(1);
+    let mut servers = tokio::task::block_in_place(|| RedisSentinel::start(missed));
+    let storage = RedisStorage::sentinel(servers.urls(), servers.master_name())
+        .acknowledged_by(NonZeroU32::MIN, Duration::from_millis(300))
+        .timeout(Duration::from_secs(1));
+    let storage = connect(storage).await;
+    let load = Load::on(&storage);
+    load.until_done(500).await;
+    let before = servers.master_port();
+    tokio::task::block_in_place(|| servers.kill_master());
+    for attempt in 0.. {
+        assert!(attempt < 300, "the replica becomes the master");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        if tokio::task::block_in_place(|| servers.master_port()) != before {
+            break;
+        }
+    }
+    tokio::task::block_in_place(|| servers.restart_killed());
+    load.until_done(500).await;
+    let (done, failed) = load.check(&storage).await;
+    assert!(failed > 0, "the load met the fault");
+    println!("failover: {done} calls succeeded, {failed} failed");
+}

@@ -1,0 +1,29 @@
+//! Slots of a cluster that move while they are in use.
+
+use std::sync::Arc;
+
+use cloakroom_redis::RedisStorage;
+use servers::RedisCluster;
+
+use super::load::Load;
+use super::samples::connect;
+
+/// Nothing is lost, and calls that meet a slot on the move wait for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slot_that_moves_under_load_loses_nothing() {
+    let cluster = tokio::task::block_in_place(|| Arc::new(RedisCluster::start()));
+    let storage = connect(RedisStorage::cluster(cluster.urls())).await;
+    let load = Load::on(&storage);
+    load.until_done(2_000).await;
+    for partition in ["{00}", "{7a}", "{c3}", "{ff}"] {
+        let cluster = Arc::clone(&cluster);
+        let moving = move || cluster.move_slot(cluster.slot_of(partition));
+        tokio::task::spawn_blocking(moving)
+            .await
+            .expect("the slot moves");
+        load.until_done(200).await;
+    }
+    let (done, failed) = load.check(&storage).await;
+    assert_eq!(failed, 0, "of {done} calls");
+    println!("moved: {done} calls succeeded, {failed} failed");
+}

@@ -13,6 +13,9 @@ impl From<Corrupt> for StorageError {
     }
 }
 
+/// A name and a value.
+pub(crate) type Pair = (Vec<u8>, Vec<u8>);
+
 pub(crate) fn bytes(value: Value) -> Result<Vec<u8>, Corrupt> {
     match value {
         Value::BulkString(bytes) => Ok(bytes),
@@ -40,7 +43,7 @@ pub(crate) fn list_of_bytes(value: Value) -> Result<Vec<Vec<u8>>, Corrupt> {
 }
 
 /// Names and values, which come as a list or as a map.
-pub(crate) fn pairs(value: Value) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Corrupt> {
+pub(crate) fn pairs(value: Value) -> Result<Vec<Pair>, Corrupt> {
     match value {
         Value::Map(pairs) => {
             let pair = |(name, value)| Ok((bytes(name)?, bytes(value)?));

@@ -10,9 +10,9 @@ use cloakroom_storage::{
 };
 
 use crate::index::Entered;
-use crate::layout::Head;
+use crate::layout::{Corrupt, Head};
 use crate::names::{Owner, Place};
-use crate::store::{Kept, Session, Store};
+use crate::store::{Kept, Mark, Session, Store};
 
 impl Store {
     pub(crate) async fn create(
@@ -45,7 +45,7 @@ impl Store {
                 Ok(CreateOutcome::Created(version))
             }
             Kept::Exists => Ok(CreateOutcome::Exists),
-            _ => Err(StorageErrorKind::Corrupt).map_err(StorageError::new),
+            _ => Err(Corrupt.into()),
         }
     }
 
@@ -135,11 +135,7 @@ impl Store {
         if sessions.is_empty() {
             return Ok(());
         }
-        let marked = sessions
-            .iter()
-            .cloned()
-            .map(|session| (session, "displaced"));
-        self.end(owner, &marked.collect::<Vec<_>>(), now).await?;
+        self.end(owner, &sessions, Mark::Displaced, now).await?;
         self.leave(owner, &sessions).await
     }
 

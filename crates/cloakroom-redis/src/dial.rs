@@ -35,7 +35,7 @@ pub(crate) struct Dialer {
 
 enum AnyClient {
     Server(Client),
-    Cluster(ClusterClient),
+    Cluster(Box<ClusterClient>),
     Sentinel(Box<SentinelClient>),
 }
 
@@ -44,7 +44,7 @@ impl Dialer {
     pub(crate) fn new(address: Address, timeout: Duration) -> RedisResult<Self> {
         let client = match address {
             Address::Server(url) => AnyClient::Server(Client::open(info(&url)?)?),
-            Address::Cluster(urls) => AnyClient::Cluster(cluster(&urls, timeout)?),
+            Address::Cluster(urls) => AnyClient::Cluster(Box::new(cluster(&urls, timeout)?)),
             Address::Sentinel {
                 sentinels,
                 master,

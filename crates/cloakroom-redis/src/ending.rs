@@ -8,7 +8,7 @@ use futures_util::future::try_join_all;
 use crate::call::{Call, Effect};
 use crate::names::{Owner, PARTITIONS, Place};
 use crate::scripts;
-use crate::store::{Session, Store};
+use crate::store::{Mark, Session, Store};
 
 impl Store {
     pub(crate) async fn remove(&self, key: &StorageKey) -> Result<RemoveOutcome, StorageError> {
@@ -44,12 +44,11 @@ impl Store {
     async fn finish(
         &self,
         owner: &Owner,
-        sessions: Vec<(Session, &str)>,
+        sessions: Vec<Session>,
         now: Timestamp,
     ) -> Result<u64, StorageError> {
-        let live = self.end(owner, &sessions, now).await?;
-        let ended: Vec<_> = sessions.into_iter().map(|(session, _)| session).collect();
-        self.leave(owner, &ended).await?;
+        let live = self.end(owner, &sessions, Mark::SignedOut, now).await?;
+        self.leave(owner, &sessions).await?;
         Ok(live)
     }
 

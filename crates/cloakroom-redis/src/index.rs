@@ -55,9 +55,8 @@ pub(crate) struct Seen {
     pub(crate) stale: Vec<Session>,
     /// Sessions that gave way to another one that is there, and lie there still.
     pub(crate) left_over: Vec<Session>,
-    /// Sessions that a `remove_all` is ending, or was when it broke off, each with how to mark one
-    /// whose record has not come yet.
-    pub(crate) closed: Vec<(Session, &'static str)>,
+    /// Sessions that a `remove_all` is ending, or was when it broke off.
+    pub(crate) closed: Vec<Session>,
     /// Whether a seat was in between two records when they were read.
     pub(crate) is_unsure: bool,
 }
@@ -154,23 +153,21 @@ impl Store {
         Ok(())
     }
 
-    /// Raises the number, and gives it with the sessions that are to end, each with how to mark
-    /// one whose record has not come yet.
+    /// Raises the number, and gives it with the sessions that are to end.
     pub(crate) async fn close(
         &self,
         owner: &Owner,
         except: Option<&Place>,
         now: Timestamp,
-    ) -> Result<(SubjectNumber, Vec<(Session, &'static str)>), StorageError> {
+    ) -> Result<(SubjectNumber, Vec<Session>), StorageError> {
         let keys = [self.names.number(owner), self.names.index(owner)];
         let call = Call::script(&scripts::CLOSE, Effect::Once, &keys)
             .arg(now.as_millis().to_be_bytes())
             .arg(except.map_or(&[][..], |place| &place.member));
         let mut answer = list_of_bytes(self.link.send(&call).await?)?.into_iter();
         let number = subject_number(&answer.next().ok_or(Corrupt)?)?;
-        let micros = micros_of(&answer.next().ok_or(Corrupt)?)?;
-        let sessions = answer.map(|field| Ok(marked(session_of(&field)?, micros)));
-        Ok((number, sessions.collect::<Result<_, Corrupt>>()?))
+        let sessions = answer.map(|field| session_of(&field));
+        Ok((number, sessions.collect::<Result<_, _>>()?))
     }
 
     /// What the index has.
@@ -240,9 +237,8 @@ impl Look {
 
     /// What the entries say together with what was found of their records, in the same order.
     fn with(&self, heads: Vec<Option<(Head, bool)>>) -> Seen {
-        let closed = self.closed.iter().cloned();
         let mut seen = Seen {
-            closed: closed.map(|session| marked(session, self.micros)).collect(),
+            closed: self.closed.clone(),
             ..Seen::default()
         };
         let found = self.entries.iter().zip(&heads);
@@ -284,16 +280,6 @@ impl Look {
         }
         seen
     }
-}
-
-/// A session that is to end, with how to mark it if its record has not come yet.
-const fn marked(session: Session, micros: u64) -> (Session, &'static str) {
-    let mark = if is_coming(&session, micros) {
-        "signed out"
-    } else {
-        ""
-    };
-    (session, mark)
 }
 
 /// The session of a field of an index, or of a mark's field after the owner.

@@ -43,6 +43,24 @@ pub(crate) struct Session {
     pub(crate) stamp: [u8; 8],
 }
 
+/// Why a session ends before its record has come.
+#[derive(Clone, Copy)]
+pub(crate) enum Mark {
+    /// All sessions of its subject were ended.
+    SignedOut,
+    /// Another one took its seat.
+    Displaced,
+}
+
+impl Mark {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::SignedOut => "signed out",
+            Self::Displaced => "displaced",
+        }
+    }
+}
+
 impl Session {
     /// Its field in the index.
     pub(crate) fn field(&self) -> Vec<u8> {
@@ -177,34 +195,35 @@ impl Store {
         Ok(head.map(|head| Head::decode(&head)).transpose()?)
     }
 
-    /// Ends sessions of one subject, and gives how many were alive. With a `mark` one whose record
-    /// has not come yet will not come, and its `create` is told why.
+    /// Ends sessions of one subject, and gives how many were alive. One whose record has not come
+    /// yet will not come, and its `create` is told why.
     pub(crate) async fn end(
         &self,
         owner: &Owner,
-        sessions: &[(Session, &str)],
+        sessions: &[Session],
+        mark: Mark,
         now: Timestamp,
     ) -> Result<u64, StorageError> {
-        let of_partition = |(session, _): &&(Session, &str)| session.place.partition;
+        let of_partition = |session: &&Session| session.place.partition;
         let ends = batches(sessions, of_partition).map(async |(partition, batch)| {
             let mut keys = vec![
                 self.names.floors(partition),
                 self.names.ends(partition),
                 self.names.high(partition),
             ];
-            for (session, _) in &batch {
+            for session in &batch {
                 keys.push(self.names.record(&session.place));
                 keys.push(self.names.mark(&session.place));
             }
             let mut call = Call::script(&scripts::END, Effect::Once, &keys)
                 .arg(now.as_millis().to_be_bytes())
-                .arg(&owner.bytes);
-            for (session, mark) in batch {
+                .arg(&owner.bytes)
+                .arg(mark.as_str());
+            for session in batch {
                 call = call
                     .arg(&session.place.member)
                     .arg(session.stamp)
-                    .arg(owner.mark_field(session.stamp))
-                    .arg(mark);
+                    .arg(owner.mark_field(session.stamp));
             }
             Ok::<_, StorageError>(number(&self.link.send(&call).await?)?)
         });
@@ -260,10 +279,10 @@ impl Store {
 }
 
 /// Puts together what lies in one partition, in batches.
-pub(crate) fn batches<'a, T>(
-    all: &'a [T],
+pub(crate) fn batches<T>(
+    all: &[T],
     partition_of: impl Fn(&&T) -> u8,
-) -> impl Iterator<Item = (u8, Vec<&'a T>)> {
+) -> impl Iterator<Item = (u8, Vec<&T>)> {
     let mut sorted: Vec<_> = all.iter().collect();
     sorted.sort_by_key(|&item| partition_of(&item));
     let mut batches: Vec<(u8, Vec<&T>)> = Vec::new();

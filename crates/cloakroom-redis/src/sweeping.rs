@@ -13,7 +13,7 @@ use cloakroom_storage::{StorageError, Timestamp};
 use futures_util::future::{join_all, try_join_all};
 use redis::Value;
 
-use crate::answer::{bytes, list, list_of_bytes, pairs};
+use crate::answer::{Pair, bytes, list, list_of_bytes, pairs};
 use crate::call::{Call, Effect};
 use crate::layout::{Corrupt, Head};
 use crate::names::{PARTITIONS, Place};
@@ -27,7 +27,7 @@ const SWEEP_AFTER: Duration = Duration::from_secs(60 * 60);
 struct Due {
     partition: u8,
     /// Scopes and their floors that the index of ends does not know of.
-    floors: Vec<(Vec<u8>, Vec<u8>)>,
+    floors: Vec<Pair>,
     members: Vec<Vec<u8>>,
 }
 

@@ -1,5 +1,7 @@
 //! The storage passes the suite, on one server, in a cluster and under sentinels.
 
+#![expect(clippy::expect_used, reason = "how a test fails")]
+
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use cloakroom_redis::RedisStorage;

@@ -1,5 +1,5 @@
 -- Ends all sessions of a subject, as far as its index goes: raises the number and gives it with
--- the server's time and the fields of the sessions that are to end.
+-- the fields of the sessions that are to end.
 -- KEYS: number, index
 -- ARGV: now, the member of the session that stays (or empty)
 local number, now, except = redis.call('GET', KEYS[1]) or NONE, ARGV[1], ARGV[2]
@@ -14,7 +14,7 @@ if less(number, now) then
   number = now
 end
 redis.call('SET', KEYS[1], number)
-local answer = { number, struct.pack('>I8', micros()) }
+local answer = { number }
 local all = redis.call('HGETALL', KEYS[2])
 for at = 1, #all, 2 do
   if member_of(all[at]) == except then

@@ -14,7 +14,8 @@ local idle = string.sub(new, 10, 18)
 if had and has and less(string.sub(new, 11, 18), string.sub(old, 11, 18)) then
   idle = string.sub(old, 10, 18)
 end
-local version = struct.pack('>I8', struct.unpack('>I8', old, 2) + 1)
+-- By the time, so that a replica that missed an update does not give its version again.
+local version = struct.pack('>I8', math.max(micros(), struct.unpack('>I8', old, 2) + 1))
 new = string.sub(new, 1, 1) .. version .. idle .. string.sub(old, 19, 52) .. string.sub(new, 53)
 keep(KEYS[1], new)
 -- `ends` may have a record too early, never too late.

@@ -1,4 +1,12 @@
 //! What the storage promises when servers die, connections break, slots move and calls are late;
 //! and what its calls cost. With real servers, and a proxy of ours between.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "how a test fails, and says what it saw"
+)]
+
 mod redis;

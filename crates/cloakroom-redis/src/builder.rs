@@ -284,3 +284,43 @@ fn check(info: &Value) -> Result<(), ConnectError> {
     };
     check().map_err(ConnectError::new)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind_of(info: &str) -> Option<ConnectErrorKind> {
+        let info = Value::BulkString(info.replace('\n', "\r\n").into_bytes());
+        check(&info).err().map(|error| error.kind())
+    }
+
+    #[test]
+    fn a_server_is_judged_by_its_version_and_its_memory() {
+        let info = |version: &str, max: &str, policy: &str| {
+            format!(
+                "# Server\nredis_version:{version}\nmaxmemory:{max}\nmaxmemory_policy:{policy}\n"
+            )
+        };
+        assert_eq!(kind_of(&info("7.0.15", "0", "allkeys-lru")), None);
+        assert_eq!(kind_of(&info("10.0.0", "9", "noeviction")), None);
+        let kind = kind_of(&info("7.0.15", "9", "volatile-lru"));
+        assert_eq!(kind, Some(ConnectErrorKind::MayEvict));
+        for old in ["6.2.14", "6", "x.y"] {
+            let kind = kind_of(&info(old, "0", "noeviction"));
+            assert_eq!(kind, Some(ConnectErrorKind::TooOld), "{old}");
+        }
+        for silent in [
+            "",
+            "redis_version:7.0.0\n",
+            "redis_version:7.0.0\nmaxmemory:9\n",
+        ] {
+            assert_eq!(
+                kind_of(silent),
+                Some(ConnectErrorKind::Unchecked),
+                "{silent}"
+            );
+        }
+        let kind = check(&Value::Nil).map_err(|error| error.kind());
+        assert_eq!(kind, Err(ConnectErrorKind::Unchecked));
+    }
+}

@@ -14,6 +14,9 @@ use crate::layout::{Corrupt, Head};
 use crate::names::{Owner, Place};
 use crate::store::{Kept, Mark, Session, Store};
 
+/// How often a sign-in begins anew that crosses endings of all sessions.
+const TRIES: usize = 8;
+
 impl Store {
     pub(crate) async fn create(
         &self,
@@ -50,6 +53,25 @@ impl Store {
     }
 
     async fn create_of(
+        &self,
+        owner: &Owner,
+        place: &Place,
+        record: &Record,
+        limit: Option<SubjectLimit>,
+        now: Timestamp,
+    ) -> Result<CreateOutcome, StorageError> {
+        let mut outcome = CreateOutcome::SignedOutMeanwhile;
+        for _ in 0..TRIES {
+            outcome = self.try_create(owner, place, record, limit, now).await?;
+            // A sign-in without a number begins now, so it begins anew after what has ended all.
+            if outcome != CreateOutcome::SignedOutMeanwhile || record.subject_number.is_some() {
+                break;
+            }
+        }
+        Ok(outcome)
+    }
+
+    async fn try_create(
         &self,
         owner: &Owner,
         place: &Place,

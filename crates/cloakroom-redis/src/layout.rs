@@ -224,3 +224,115 @@ fn take_optional(rest: &mut &[u8]) -> Result<Option<u64>, Corrupt> {
         _ => Err(Corrupt),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    prop_compose! {
+        fn any_record()(
+            scope in ".{0,20}",
+            subject in proptest::option::of(".{0,20}"),
+            number in proptest::option::of(any::<u64>()),
+            proof in any::<[u8; 32]>(),
+            previous in proptest::option::of((any::<[u8; 32]>(), any::<u64>(), proptest::option::of(any::<u64>()))),
+            created in any::<u64>(),
+            absolute in proptest::option::of(any::<u64>()),
+            idle in proptest::option::of(any::<u64>()),
+            content in proptest::collection::vec(any::<u8>(), 0..200),
+        ) -> Record {
+            let millis = Timestamp::from_millis;
+            let mut record = Record::new(Scope::new(scope), ProofHash::new(proof), millis(created), content);
+            record.subject = subject.map(Into::into);
+            record.subject_number = number.map(SubjectNumber::new);
+            record.previous = previous.map(|(hash, rotated_at, until)| {
+                let mut previous = PreviousProof::new(ProofHash::new(hash), millis(rotated_at));
+                previous.until = until.map(millis);
+                previous
+            });
+            record.absolute_deadline = absolute.map(millis);
+            record.idle_deadline = idle.map(millis);
+            record
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_record_is_read_as_it_was_written(record in any_record(), stamp in any::<[u8; 8]>()) {
+            let bytes = encode(&record, record.subject_number, Some(stamp));
+            let stored = decode(&bytes).unwrap();
+            prop_assert_eq!(&stored.record, &record);
+            let owner = owner(record.scope.as_str(), record.subject.as_deref());
+            let head = Head::decode(&bytes[..head_len(&owner)]).unwrap();
+            prop_assert!(bytes[..head_len(&owner)].ends_with(&owner));
+            prop_assert_eq!(head.stamp, stamp);
+            for now in [0, u64::MAX, record.ends_at().map_or(7, Timestamp::as_millis)] {
+                let now = Timestamp::from_millis(now);
+                prop_assert_eq!(head.is_live(None, now), record.is_live(now));
+            }
+        }
+
+        #[test]
+        fn no_bytes_make_the_readers_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            for form in [None, Some(FORM)] {
+                let bytes: Vec<u8> = form.into_iter().chain(bytes.iter().copied()).collect();
+                let _any = (decode(&bytes), Head::decode(&bytes), floor_of(&bytes, "shop/login"));
+            }
+        }
+
+        #[test]
+        fn a_record_that_is_cut_off_before_its_content_is_none(record in any_record()) {
+            let bytes = encode(&record, record.subject_number, None);
+            for end in 0..bytes.len() - record.content.len() {
+                prop_assert_eq!(decode(&bytes[..end]), Err(Corrupt));
+            }
+        }
+    }
+
+    /// What lies in a server is read for ever.
+    #[test]
+    fn the_bytes_of_a_record_are_frozen() {
+        let mut record = Record::new(
+            Scope::new("s/l"),
+            ProofHash::new([0xaa; 32]),
+            Timestamp::from_millis(0x0102),
+            *b"content",
+        );
+        record.subject = Some("ada".into());
+        record.idle_deadline = Some(Timestamp::from_millis(0x0304));
+        let mut previous =
+            PreviousProof::new(ProofHash::new([0xbb; 32]), Timestamp::from_millis(5));
+        previous.until = Some(Timestamp::from_millis(6));
+        record.previous = Some(previous);
+        let bytes = encode(&record, Some(SubjectNumber::new(7)), Some([9; 8]));
+        let expected = [
+            &[1][..],
+            &[0; 8],
+            &[1, 0, 0, 0, 0, 0, 0, 3, 4],
+            &[0, 0, 0, 0, 0, 0, 0, 0, 0],
+            &[0, 0, 0, 0, 0, 0, 1, 2],
+            &[1, 0, 0, 0, 0, 0, 0, 0, 7],
+            &[9; 8],
+            &[0, 0, 0, 3, 0, 0, 0, 4],
+            b"s/lada",
+            &[0xaa; 32],
+            &[2],
+            &[0xbb; 32],
+            &[0, 0, 0, 0, 0, 0, 0, 5],
+            &[0, 0, 0, 0, 0, 0, 0, 6],
+            b"content",
+        ];
+        assert_eq!(bytes, expected.concat());
+    }
+
+    #[test]
+    fn each_scope_has_its_own_floor() {
+        let floors = b"\0\0\0\x03s/l\0\0\0\0\0\0\0\x09\0\0\0\0\0\0\0\0\0\0\0\x01";
+        let floor = |scope| floor_of(floors, scope).unwrap();
+        assert_eq!(floor("s/l"), Some(Timestamp::from_millis(9)));
+        assert_eq!(floor(""), Some(Timestamp::from_millis(1)));
+        assert_eq!(floor("s/"), None);
+    }
+}

@@ -148,3 +148,53 @@ const fn hex(digit: u8) -> u8 {
         _ => b'a' + digit - 10,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Names are part of the layout: whoever changes them loses all sessions.
+    #[test]
+    fn the_names_are_frozen() {
+        let names = Names::new("shop:".to_owned());
+        let text = |name: Vec<u8>| String::from_utf8(name).unwrap();
+        let hash = Place::of(&StorageKey::hash([0xa7; 32]));
+        let id = "p6enp6enp6enp6enp6enp6enp6enp6enp6enp6enp6c";
+        assert_eq!(text(names.record(&hash)), format!("shop:{{a7}}h:{id}"));
+        assert_eq!(text(names.mark(&hash)), format!("shop:{{a7}}mark:h:{id}"));
+        let plain = Place::of(&StorageKey::text("id0").unwrap());
+        assert_eq!(text(names.record(&plain)), "shop:{a5}t:id0");
+        assert_eq!(text(names.floors(10)), "shop:{0a}floors");
+        assert_eq!(text(names.ends(10)), "shop:{0a}ends");
+        assert_eq!(text(names.high(10)), "shop:{0a}high");
+        assert_eq!(text(names.work(10)), "shop:{0a}work");
+        let ada = Owner::new("shop/login", "ada");
+        let digest = "ouSPi7Regn7Ytt02_G30H-iW-eNfZbO49YPrKm0Jucc";
+        assert_eq!(text(names.number(&ada)), format!("shop:{{{digest}}}number"));
+        assert_eq!(text(names.index(&ada)), format!("shop:{{{digest}}}index"));
+    }
+
+    #[test]
+    fn owners_differ_by_where_scope_and_name_meet() {
+        let digests = [("a", "bc"), ("ab", "c"), ("abc", "")]
+            .map(|(scope, name)| Owner::new(scope, name).digest);
+        assert_ne!(digests[0], digests[1]);
+        assert_ne!(digests[1], digests[2]);
+    }
+
+    proptest! {
+        #[test]
+        fn a_member_gives_its_key_back(hash in any::<[u8; 32]>(), text in ".{0,60}") {
+            for key in [StorageKey::hash(hash), StorageKey::text(&text).unwrap()] {
+                prop_assert_eq!(Place::key_of(&Place::of(&key).member), Some(key));
+            }
+        }
+
+        #[test]
+        fn no_bytes_make_a_member_panic(bytes in proptest::collection::vec(any::<u8>(), 0..60)) {
+            drop(Place::key_of(&bytes));
+        }
+    }
+}

@@ -24,22 +24,22 @@ macro_rules! scripts {
 }
 
 scripts! {
-    CREATE = "prelude" "create";
-    UPDATE = "prelude" "update";
-    TOUCH = "prelude" "touch";
-    REMOVE = "prelude" "remove";
-    END = "prelude" "end";
-    RENUMBER = "prelude" "renumber";
+    CREATE = "live" "keep" "ends" "drop" "create";
+    UPDATE = "live" "keep" "update";
+    TOUCH = "live" "keep" "touch";
+    REMOVE = "live" "drop" "remove";
+    END = "live" "drop" "end";
+    RENUMBER = "live" "renumber";
     HEADS = "heads";
-    FLOOR = "prelude" "floor";
+    FLOOR = "live" "floor";
     DUE = "due";
-    SWEEP = "prelude" "sweep";
-    REFLOOR = "prelude" "refloor";
+    SWEEP = "live" "keep" "ends" "drop" "sweep";
+    REFLOOR = "live" "keep" "ends" "refloor";
     REFLOORED = "refloored";
-    ENTER = "prelude" "index_prelude" "enter";
-    LOOK = "prelude" "index_prelude" "look";
-    CLOSE = "prelude" "index_prelude" "close";
-    LEAVE = "prelude" "index_prelude" "leave";
+    ENTER = "live" "keep" "index" "enter";
+    LOOK = "live" "keep" "index" "look";
+    CLOSE = "live" "index" "close";
+    LEAVE = "live" "index" "leave";
 }
 
 impl Script {

@@ -1,21 +1,21 @@
 -- Raises the floor of a scope, and notes that `ends` does not know of it yet.
 -- KEYS: floors, work
 -- ARGV: the scope, the floor
-local floors, scope, floor = redis.call('GET', KEYS[1]) or '', ARGV[1], ARGV[2]
+local floors, scope, floor = call('GET', KEYS[1]) or '', ARGV[1], ARGV[2]
 local rest, at = {}, 1
 while at <= #floors do
-  local length = struct.unpack('>I4', floors, at)
+  local length = unpack('>I4', floors, at)
   local after = at + 12 + length
-  if string.sub(floors, at + 4, at + 3 + length) == scope then
-    if not less(string.sub(floors, after - 8, after - 1), floor) then
+  if sub(floors, at + 4, at + 3 + length) == scope then
+    if not less(sub(floors, after - 8, after - 1), floor) then
       return 0
     end
   else
-    rest[#rest + 1] = string.sub(floors, at, after - 1)
+    rest[#rest + 1] = sub(floors, at, after - 1)
   end
   at = after
 end
-rest[#rest + 1] = struct.pack('>I4', #scope) .. scope .. floor
-redis.call('SET', KEYS[1], table.concat(rest))
-redis.call('HSET', KEYS[2], scope, floor)
+rest[#rest + 1] = pack('>I4', #scope) .. scope .. floor
+call('SET', KEYS[1], table.concat(rest))
+call('HSET', KEYS[2], scope, floor)
 return 1

@@ -1,7 +1,7 @@
 -- A subject's number, the server's time, and the entries of the index.
 -- KEYS: number, index
 return {
-  redis.call('GET', KEYS[1]) or NONE,
-  struct.pack('>I8', micros()),
-  redis.call('HGETALL', KEYS[2]),
+  call('GET', KEYS[1]) or NONE,
+  pack('>I8', micros()),
+  call('HGETALL', KEYS[2]),
 }

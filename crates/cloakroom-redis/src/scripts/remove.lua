@@ -1,7 +1,7 @@
 -- Removes a record, alive or not.
 -- KEYS: record, ends, high
 -- ARGV: its member in `ends`
-local record = redis.call('GET', KEYS[1])
+local record = call('GET', KEYS[1])
 if not record then
   return false
 end

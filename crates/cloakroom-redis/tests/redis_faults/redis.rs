@@ -1,6 +1,7 @@
 //! All of it needs Redis: `./test.sh --without-servers` leaves it out.
 
 mod connecting;
+mod crowd;
 mod cut;
 mod failover;
 mod kill;

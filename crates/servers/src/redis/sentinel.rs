@@ -129,7 +129,7 @@ fn sentinel(master: u16, missed_after: Duration) -> (u16, Process) {
     fs::set_permissions(&file, fs::Permissions::from_mode(0o666)).expect("the file is ours");
     let args = [file.as_os_str(), "--sentinel".as_ref()];
     let program = Path::new("/usr/bin/redis-server");
-    let launch = || Process::start(account, &folder, "TERM", program, &args);
+    let launch = || Process::start(account, &folder, "KILL", program, &args);
     let own = port.to_string();
     let ping = ["-e", "-h", "127.0.0.1", "-p", &own, "PING"];
     let is_up = || succeeds(Path::new("/usr/bin/redis-cli"), &ping);

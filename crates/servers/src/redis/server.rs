@@ -14,6 +14,9 @@ const PAUSE: std::time::Duration = std::time::Duration::from_millis(100);
 /// Stops in good order.
 const STOP: &str = "TERM";
 
+/// Stops at once: nobody will start it again.
+const END: &str = "KILL";
+
 /// A Redis server on loopback, which writes each command to its file before it answers.
 ///
 /// Stopped and removed when it is dropped, or when this program ends.
@@ -141,7 +144,7 @@ impl Redis {
             .map(|arg| if *arg == "''" { "" } else { *arg })
             .collect();
         let program = Path::new("/usr/bin/redis-server");
-        Process::start(self.account, &self.folder, STOP, program, &args)
+        Process::start(self.account, &self.folder, END, program, &args)
     }
 }
 

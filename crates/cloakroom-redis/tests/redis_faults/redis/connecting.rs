@@ -1,7 +1,7 @@
 //! Servers that a storage does not want, and what is said of them.
 
 use cloakroom_redis::{ConnectErrorKind, RedisStorage, RedisStorageBuilder};
-use servers::Redis;
+use servers::{Redis, RedisCluster};
 
 use super::samples::{connect, keep, record};
 
@@ -66,4 +66,19 @@ async fn what_cannot_be_is_refused() {
     ] {
         assert_eq!(refusal(builder).await, ConnectErrorKind::Address);
     }
+}
+
+/// Every node counts.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cluster_with_one_node_that_may_evict_is_refused() {
+    let mut cluster = tokio::task::block_in_place(RedisCluster::start);
+    let storage = connect(RedisStorage::cluster(cluster.urls())).await;
+    assert_eq!(format!("{storage:?}"), "RedisStorage { .. }");
+    tokio::task::block_in_place(|| {
+        for (setting, value) in [("maxmemory", "100mb"), ("maxmemory-policy", "allkeys-lru")] {
+            let _ok = cluster.nodes()[1].ask(&["CONFIG", "SET", setting, value]);
+        }
+    });
+    let kind = refusal(RedisStorage::cluster(cluster.urls())).await;
+    assert_eq!(kind, ConnectErrorKind::MayEvict);
 }

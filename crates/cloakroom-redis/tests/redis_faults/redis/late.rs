@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use cloakroom_redis::RedisStorage;
-use cloakroom_storage::{CreateOutcome, Storage, StorageErrorKind, SubjectLimit, WhenFull};
+use cloakroom_storage::{CreateOutcome, Record, Storage, StorageErrorKind, SubjectLimit, WhenFull};
 
 use super::proxy::{Fate, Proxy};
 use super::samples::{
@@ -35,12 +35,16 @@ impl Ways {
 
     /// Begins a sign-in that is held up before its second step.
     async fn begin(&self, limit: Option<SubjectLimit>) -> Late {
+        let number = self.direct.begin_sign_in(&subject("ada"), NOW).await;
+        let mut record = signed_in("ada", CONTENT);
+        record.subject_number = Some(number.expect("it answers"));
+        self.begin_with(record, limit).await
+    }
+
+    async fn begin_with(&self, record: Record, limit: Option<SubjectLimit>) -> Late {
         self.proxy.let_it_be(Fate::Holds(CONTENT.to_vec()));
         let storage = self.through.clone();
-        let late = tokio::spawn(async move {
-            let record = signed_in("ada", CONTENT);
-            storage.create(&key(1), &record, limit, NOW).await
-        });
+        let late = tokio::spawn(async move { storage.create(&key(1), &record, limit, NOW).await });
         // The first step has been carried out when the request of the second is there.
         for _ in 0..1_000 {
             if self.proxy.is_holding() {
@@ -65,6 +69,21 @@ async fn what_ends_all_sessions_between_the_steps_ends_the_late_one() {
     assert_eq!(outcome, CreateOutcome::SignedOutMeanwhile);
     assert_eq!(found(&ways.direct, 1).await, None);
     assert_eq!(listed(&ways.direct, "ada").await, []);
+}
+
+/// A sign-in that found no number before begins with its `create`, and once more after an ending.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_late_one_without_a_number_begins_anew() {
+    let ways = Ways::open().await;
+    let late = ways.begin_with(signed_in("ada", CONTENT), None).await;
+    assert_eq!(remove_all(&ways.direct, "ada").await, 0);
+    ways.proxy.let_it_be(Fate::Passes);
+    let outcome = late.await.expect("no panic").expect("it answers");
+    assert!(matches!(outcome, CreateOutcome::Created(_)), "{outcome:?}");
+    assert_eq!(listed(&ways.direct, "ada").await, [key(1)]);
+    let number = ways.direct.begin_sign_in(&subject("ada"), NOW).await;
+    let stored = found(&ways.direct, 1).await.expect("it is there");
+    assert_eq!(stored.record.subject_number, number.ok());
 }
 
 /// The next session takes the seat of one that has not come yet; that one has been there and gone.

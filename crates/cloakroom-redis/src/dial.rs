@@ -34,7 +34,7 @@ pub(crate) struct Dialer {
 }
 
 enum AnyClient {
-    Server(Client),
+    Server(Box<Client>),
     Cluster(Box<ClusterClient>),
     Sentinel(Box<SentinelClient>),
 }
@@ -42,8 +42,10 @@ enum AnyClient {
 impl Dialer {
     /// A dialer of this address, if it is one. Nothing is opened yet.
     pub(crate) fn new(address: Address, timeout: Duration) -> RedisResult<Self> {
+        #[cfg(feature = "tls")]
+        provide_cryptography();
         let client = match address {
-            Address::Server(url) => AnyClient::Server(Client::open(info(&url)?)?),
+            Address::Server(url) => AnyClient::Server(Box::new(Client::open(info(&url)?)?)),
             Address::Cluster(urls) => AnyClient::Cluster(Box::new(cluster(&urls, timeout)?)),
             Address::Sentinel {
                 sentinels,
@@ -73,7 +75,7 @@ impl Dialer {
             AnyClient::Cluster(client) => {
                 return Ok(Line::to_cluster(client.get_async_connection().await?));
             }
-            AnyClient::Server(client) => client,
+            AnyClient::Server(client) => &mut **client,
             AnyClient::Sentinel(sentinels) => &mut sentinels.async_get_client().await?,
         };
         let is_open = Arc::new(AtomicBool::new(true));
@@ -92,6 +94,17 @@ impl Dialer {
             .get_multiplexed_async_connection_with_config(&config)
             .await?;
         Ok(Line::to_server(connection, is_open))
+    }
+}
+
+/// Sees to it that `rustls`, which panics without, has a provider of cryptography: the one that the
+/// application has installed, or `ring`.
+#[cfg(feature = "tls")]
+fn provide_cryptography() {
+    use rustls::crypto::{CryptoProvider, ring};
+    if CryptoProvider::get_default().is_none() {
+        // It fails where another thread has just installed one, which is as good.
+        ring::default_provider().install_default().ok();
     }
 }
 

@@ -10,8 +10,9 @@
 //!
 //! # Features
 //!
-//! * `tls`: addresses `rediss://…`, by `rustls` and the system's certificates. The application
-//!   installs one of `rustls`' providers of cryptography as the process's default.
+//! * `tls`: addresses `rediss://…`, by `rustls`, TLS 1.3 and the system's certificates. Where the
+//!   application has not installed one of `rustls`' providers of cryptography as the process's
+//!   default before, `ring` is installed.
 
 mod answer;
 mod builder;

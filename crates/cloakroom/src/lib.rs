@@ -115,6 +115,9 @@
 //! * `tower`: the layer alone, for any `http` service.
 //! * `sqlite`: `SqliteStorage`, sessions in a file of this machine.
 //! * `postgres`: `PostgresStorage`. `mysql`: `MariaDbStorage`.
+//! * `redis`: `RedisStorage`, sessions on a Redis server, under sentinels or in a cluster;
+//!   `redis-tls`: by TLS.
+//! * `ktor`: the module `ktor`, Ktor's sessions byte for byte.
 
 pub use cloakroom_core::*;
 
@@ -126,6 +129,9 @@ pub use cloakroom_axum::{Absent, Present};
 
 #[cfg(feature = "ktor")]
 pub use cloakroom_ktor as ktor;
+
+#[cfg(feature = "redis")]
+pub use cloakroom_redis::{ConnectError, ConnectErrorKind, RedisStorage, RedisStorageBuilder};
 
 #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
 pub use cloakroom_sql::{InvalidTableName, OpenError, TableName};

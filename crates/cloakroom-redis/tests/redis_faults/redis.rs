@@ -12,4 +12,6 @@ mod places;
 mod proxy;
 mod samples;
 mod scripts;
+#[cfg(feature = "tls")]
+mod tls;
 mod trips;

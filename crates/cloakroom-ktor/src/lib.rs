@@ -36,6 +36,12 @@
 //! services that read and write the same files; `ExclusiveDirectory` keeps the whole contract of a
 //! storage in the same layout, once only Rust writes. Both are there on Unix.
 //!
+//! # Pages
+//!
+//! In the repository, under `docs/ktor`: each thing in Ktor's Sessions beside its form here
+//! (`mapping.md`), the way from Kotlin to Rust and back (`moving.md`), and every difference from Ktor with
+//! the test that shows it (`differences.md`).
+//!
 //! [`SessionOptions::transport`]: cloakroom_core::SessionOptions::transport
 
 mod algorithm;

@@ -43,13 +43,14 @@ fn id(key: &StorageKey) -> StorageKey {
 }
 
 fn dressed(stored: Stored) -> Stored {
-    let text = std::str::from_utf8(&stored.record.content).unwrap();
+    let Stored { record, version, .. } = stored;
+    let text = std::str::from_utf8(&record.content).unwrap();
     let (digits, _) = text.split_once('#').unwrap();
     let byte = |at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap();
     let content: Vec<u8> = (0..digits.len()).step_by(2).map(byte).collect();
     let scope = Scope::new("suite/login");
     let record = Record::new(scope, ProofHash::new([1; 32]), BEGAN, content);
-    Stored::new(record, stored.version)
+    Stored::new(record, version)
 }
 
 impl Lent {

@@ -43,7 +43,9 @@ fn id(key: &StorageKey) -> StorageKey {
 }
 
 fn dressed(stored: Stored) -> Stored {
-    let Stored { record, version, .. } = stored;
+    let Stored {
+        record, version, ..
+    } = stored;
     let text = std::str::from_utf8(&record.content).unwrap();
     let (digits, _) = text.split_once('#').unwrap();
     let byte = |at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap();

@@ -14,8 +14,10 @@ use serde::{Deserialize, Serialize};
 use crate::house::{COOKIE, House, TestUserSession, cookie_value, keys_of_ktor, routes};
 
 /// Ktor: 500 on every page, for as long as the client has the id.
+///
+/// Rules: row-46c.
 #[tokio::test]
-async fn stored_content_that_does_not_decode_is_no_session_and_its_cookie_is_cleared() {
+async fn stored_content_that_does_not_decode_is_no_session_and_the_id_stays_good() {
     let house = House::new();
     let memory = MemoryStorage::new();
     let old = house.serving(|c| c.ktor(Ktor::V2).stored_in(&memory));
@@ -24,6 +26,20 @@ async fn stored_content_that_does_not_decode_is_no_session_and_its_cookie_is_cle
     browser.get("/set/id1").await;
     let mut later = house.holding(&new, &browser.cookie(COOKIE).unwrap());
     let answer = later.get("/see").await;
+    assert_eq!((answer.status, &*answer.body), (200, "no session"));
+    assert!(answer.set_cookies().is_empty());
+    // For a service that reads it, it is what it was.
+    assert_eq!(browser.get("/see").await.body, "ok, id1 []");
+}
+
+/// As Ktor does by value.
+///
+/// Rules: row-46.
+#[tokio::test]
+async fn content_that_travels_and_does_not_decode_is_cleared() {
+    let house = House::new();
+    let app = house.serving(|c| c.ktor(Ktor::V3).forgeable_by_clients());
+    let answer = house.holding(&app, "cart%3D%2523cl").get("/see").await;
     assert_eq!((answer.status, &*answer.body), (200, "no session"));
     assert!(answer.clears(COOKIE));
 }

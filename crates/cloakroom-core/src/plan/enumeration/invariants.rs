@@ -208,8 +208,8 @@ fn only_the_application_or_a_dead_token_clears() {
                 Clears::Rarely => reason.is_for_ever(),
                 Clears::Unusable => {
                     assert!(reason.is_of_content() && case.moment.alone, "{case:?}");
-                    let is_there = case.policy.tracking == Tracking::ById
-                        && reason != Refusal::UnknownId;
+                    let is_there =
+                        case.policy.tracking == Tracking::ById && reason != Refusal::UnknownId;
                     assert!(case.wish == Wish::End || !is_there, "{case:?}");
                     return;
                 }

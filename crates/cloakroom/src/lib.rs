@@ -117,7 +117,6 @@
 //! * `postgres`: `PostgresStorage`. `mysql`: `MariaDbStorage`.
 //! * `redis`: `RedisStorage`, sessions on a Redis server, under sentinels or in a cluster;
 //!   `redis-tls`: by TLS.
-//! * `ktor`: the module `ktor`, Ktor's sessions byte for byte.
 //! * `ktor`: sessions as Ktor has them, byte for byte, in the module `ktor`. `docs/ktor` in the
 //!   repository maps each thing of Ktor's Sessions, and leads from Kotlin to Rust and back.
 

@@ -5,10 +5,12 @@
 #   ./test.sh                     sets up what is missing, then runs everything
 #   ./test.sh --without-browser   the same without the browser tests, and says so at the end
 #   ./test.sh --without-servers   the same without the tests that need a database server
+#   ./test.sh --without-kotlin    the same without the tests beside Kotlin servers
 #   ./test.sh --setup             only sets up what is missing
 #
 # A browser test is one whose path holds `browser::`, that is, one in a module `browser`; one that
-# needs a server has the server's name there. The tests start the servers themselves.
+# needs a server has the server's name there, `kotlin` for real Ktors. The tests start the servers
+# themselves. Where Kotlin servers cannot be had, a line that says `skipped` gives the reason.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -60,6 +62,29 @@ missing_servers() {
     [[ -x /usr/sbin/mariadbd ]] || echo mariadb-server
 }
 
+# Whether Maven is there, and a JDK that the oldest Kotlin compiles on: Debian's 17, or one up to 24.
+has_kotlin_tools() {
+    local version
+    has mvn || return
+    compgen -G "/usr/lib/jvm/java-17-openjdk-*/bin/java" >/dev/null && return
+    version=$(java -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p')
+    [[ -n $version && $version -ge 17 && $version -le 24 ]]
+}
+
+# Builds the Kotlin servers; where that cannot be done, `without_kotlin` says why.
+setup_kotlin() {
+    # In a shell of its own, which a failure ends.
+    if ! has_kotlin_tools && ! (install_packages "a JDK or Maven" "" openjdk-17-jdk-headless maven); then
+        without_kotlin="Java or Maven is missing and cannot be installed"
+    elif ! interop/ktor/build.sh; then
+        without_kotlin="the servers in interop/ktor cannot be built"
+    fi
+}
+
+say_without_kotlin() {
+    echo "skipped: the live tests with Kotlin servers ($without_kotlin)"
+}
+
 setup() {
     has cargo || fail "cargo is missing; install a Rust toolchain (https://rustup.rs)"
     has cc || install_packages "a linker" "" gcc libc6-dev
@@ -71,6 +96,8 @@ setup() {
         mapfile -t packages < <(missing_servers)
         [[ ${#packages[@]} -eq 0 ]] || install_servers "${packages[@]}"
     fi
+    [[ -n $without_kotlin ]] || setup_kotlin
+    [[ -z $without_kotlin ]] || say_without_kotlin
 }
 
 # Adds up the lines `test result:` of a log: passed, failed, ignored and filtered out.
@@ -89,11 +116,13 @@ summarise() {
 
 browser=yes
 servers=yes
+without_kotlin=""
 only_setup=no
 for argument in "$@"; do
     case $argument in
         --without-browser) browser=no ;;
         --without-servers) servers=no ;;
+        --without-kotlin) without_kotlin="--without-kotlin" ;;
         --setup) only_setup=yes ;;
         *) usage ;;
     esac
@@ -113,6 +142,9 @@ fi
 if [[ $servers == no ]]; then
     skipped_paths+=(--skip postgres:: --skip mariadb::)
 fi
+if [[ -n $without_kotlin ]]; then
+    skipped_paths+=(--skip kotlin::)
+fi
 
 status=0
 cargo test --workspace --all-features --no-fail-fast -- "${skipped_paths[@]}" 2>&1 | tee "$log" || status=$?
@@ -124,6 +156,9 @@ if [[ $browser == no ]]; then
 fi
 if [[ $servers == no ]]; then
     echo "not run: the tests with database servers (--without-servers); they count as skipped"
+fi
+if [[ -n $without_kotlin ]]; then
+    say_without_kotlin
 fi
 if [[ $status -ne 0 && $failed -eq 0 ]]; then
     echo "cargo test failed outside of a test: something did not build, or a test program broke off"

@@ -1,7 +1,7 @@
 //! The servers: real Ktors and twins, in pairs that share a directory.
 
 use std::env;
-use std::fs::File;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{LazyLock, OnceLock};
@@ -146,13 +146,20 @@ fn ktor(module: &str) -> Command {
         );
         folder
     });
-    let java = env::var_os("JAVA_HOME").map_or_else(
-        || PathBuf::from("java"),
-        |home| PathBuf::from(home).join("bin/java"),
-    );
-    let mut command = Command::new(java);
+    let mut command = Command::new(java());
     // Half of the processor time of a short life goes into compiling well.
     command.args(["-XX:TieredStopAtLevel=1", "-jar"]);
     command.arg(BUILT.join(format!("{module}/target/ktor-{module}.jar")));
     command
+}
+
+/// Debian's JDK 17 where it is, as for the build; else whatever there is.
+fn java() -> PathBuf {
+    let installed = fs::read_dir("/usr/lib/jvm").into_iter().flatten();
+    let mut programs = installed.map(|home| home.unwrap().path().join("bin/java"));
+    let debian = programs.find(|program| {
+        let path = program.to_string_lossy();
+        path.contains("/java-17-openjdk-") && program.is_file()
+    });
+    debian.unwrap_or_else(|| PathBuf::from("java"))
 }

@@ -60,6 +60,7 @@ install_servers() (
 missing_servers() {
     compgen -G "/usr/lib/postgresql/*/bin/postgres" >/dev/null || echo postgresql
     [[ -x /usr/sbin/mariadbd ]] || echo mariadb-server
+    has redis-server || echo redis-server
 }
 
 # Whether Maven is there, and a JDK that the oldest Kotlin compiles on: Debian's 17, or one up to 24.
@@ -140,7 +141,7 @@ if [[ $browser == no ]]; then
     skipped_paths+=(--skip browser::)
 fi
 if [[ $servers == no ]]; then
-    skipped_paths+=(--skip postgres:: --skip mariadb::)
+    skipped_paths+=(--skip postgres:: --skip mariadb:: --skip redis::)
 fi
 if [[ -n $without_kotlin ]]; then
     skipped_paths+=(--skip kotlin::)

@@ -11,6 +11,10 @@ pub(crate) mod number;
 mod on_conflict;
 #[cfg(test)]
 pub(crate) mod plans;
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+pub(crate) mod queries;
+#[cfg(all(test, any(feature = "mysql", feature = "postgres")))]
+pub(crate) mod race;
 pub(crate) mod row;
 pub(crate) mod schema;
 #[cfg(any(feature = "mysql", feature = "postgres"))]

@@ -9,7 +9,7 @@ use mysql_async::Opts;
 
 use super::connection::Connections;
 use super::failure::of_pool;
-use super::queries::{Queries, statements};
+use super::queries::{queries, statements, take_block};
 use super::schema::ready;
 use super::storage::MariaDbStorage;
 use crate::error::OpenError;
@@ -210,8 +210,8 @@ impl MariaDbStorageBuilder {
         let mut connection = pool.get().await.map_err(|error| of_pool(error).error)?;
         ready(&mut connection, &statements, self.migrates).await?;
         drop(connection);
-        let queries = Queries::new(&statements);
-        Ok(MariaDbStorage::new(pool, queries, self.timeout))
+        let (queries, take_block) = (queries(&statements), take_block(&statements.names));
+        Ok(MariaDbStorage::new(pool, queries, take_block, self.timeout))
     }
 }
 

@@ -1,7 +1,7 @@
 //! The statements of the calls.
 
-use crate::shared::backend::Call;
 use crate::shared::names::Names;
+use crate::shared::queries::{Arguments, Queries, given};
 use crate::shared::schema::BLOCK;
 use crate::shared::statements::Statements;
 use crate::shared::template::{Statement, Style};
@@ -42,57 +42,28 @@ pub(super) const REMOVE_ALL: [(&str, &str); 6] = [
 pub(super) const SWEEP: [(&str, &str); 2] = [("before", "BIGINT"), ("batch", "BIGINT")];
 
 /// One statement for each call.
-#[derive(Debug)]
-pub(super) struct Queries {
-    read: Statement,
-    create: Statement,
-    update: Statement,
-    touch: Statement,
-    remove: Statement,
-    number: Statement,
-    list: Statement,
-    remove_all: Statement,
-    end_before: Statement,
-    sweep: Statement,
-    /// Takes the next block of versions; the first of them is the id that it "inserted".
-    pub(super) take_block: String,
+pub(super) fn queries(statements: &Statements) -> Queries {
+    let of = |template: &str| Statement::of(template, Style::Anonymous);
+    let names = &statements.names;
+    let (first, higher) = (statements.first_floor(), statements.higher_floor());
+    Queries {
+        read: of(&statements.read()),
+        create: of(&call(&names.with("create"), &CREATE)),
+        update: of(&statements.update()),
+        touch: of(&statements.touch()),
+        remove: of(&statements.remove()),
+        number: of(&statements.number()),
+        list: of(&statements.list()),
+        remove_all: of(&call(&names.with("remove_all"), &REMOVE_ALL)),
+        end_before: of(&format!("{first} ON DUPLICATE KEY UPDATE {higher}")),
+        sweep: of(&call(&names.with("sweep"), &SWEEP)),
+    }
 }
 
-impl Queries {
-    pub(super) fn new(statements: &Statements) -> Self {
-        let of = |template: &str| Statement::of(template, Style::Anonymous);
-        let names = &statements.names;
-        let (first, higher) = (statements.first_floor(), statements.higher_floor());
-        let counter = names.with("versions");
-        Self {
-            read: of(&statements.read()),
-            create: of(&call(&names.with("create"), &CREATE)),
-            update: of(&statements.update()),
-            touch: of(&statements.touch()),
-            remove: of(&statements.remove()),
-            number: of(&statements.number()),
-            list: of(&statements.list()),
-            remove_all: of(&call(&names.with("remove_all"), &REMOVE_ALL)),
-            end_before: of(&format!("{first} ON DUPLICATE KEY UPDATE {higher}")),
-            sweep: of(&call(&names.with("sweep"), &SWEEP)),
-            take_block: format!("UPDATE {counter} SET next = LAST_INSERT_ID(next) + {BLOCK}"),
-        }
-    }
-
-    pub(super) const fn of(&self, call: Call) -> &Statement {
-        match call {
-            Call::Read => &self.read,
-            Call::Create => &self.create,
-            Call::Update => &self.update,
-            Call::Touch => &self.touch,
-            Call::Remove => &self.remove,
-            Call::Number => &self.number,
-            Call::List => &self.list,
-            Call::RemoveAll => &self.remove_all,
-            Call::EndBefore => &self.end_before,
-            Call::Sweep => &self.sweep,
-        }
-    }
+/// Takes the next block of versions; the first of them is the id that it "inserted".
+pub(super) fn take_block(names: &Names) -> String {
+    let counter = names.with("versions");
+    format!("UPDATE {counter} SET next = LAST_INSERT_ID(next) + {BLOCK}")
 }
 
 /// The statements on the tables of this name.
@@ -100,8 +71,6 @@ pub(super) fn statements(table: TableName) -> Statements {
     Statements::new(Names::new(table, '`'), ":new_version".to_owned())
 }
 
-fn call(procedure: &str, arguments: &[(&str, &str)]) -> String {
-    let arguments = arguments.iter().map(|(name, _)| format!(":{name}"));
-    let arguments: Vec<_> = arguments.collect();
-    format!("CALL {procedure}({})", arguments.join(", "))
+fn call(procedure: &str, arguments: &Arguments) -> String {
+    format!("CALL {procedure}({})", given(arguments))
 }

@@ -13,6 +13,7 @@ use super::queries::{CREATE, REMOVE_ALL, SWEEP};
 use crate::error::OpenError;
 use crate::shared::cause::{corrupt, unavailable};
 use crate::shared::names::Names;
+use crate::shared::queries::{Arguments, declared};
 use crate::shared::schema::{self, Types, VERSION};
 use crate::shared::server::Failure;
 use crate::shared::statements::Statements;
@@ -241,12 +242,8 @@ pub(super) fn below_one_floor(records: &str) -> String {
 }
 
 /// A procedure that is one transaction, rolled back whole where any of its steps fails.
-fn procedure(name: &str, arguments: &[(&str, &str)], steps: &str, answer: &str) -> String {
-    let arguments = arguments
-        .iter()
-        .map(|(name, of)| format!("IN p_{name} {of}"));
-    let arguments: Vec<_> = arguments.collect();
-    let arguments = arguments.join(", ");
+fn procedure(name: &str, arguments: &Arguments, steps: &str, answer: &str) -> String {
+    let arguments = declared(arguments, "IN ");
     format!(
         "CREATE PROCEDURE {name}({arguments}) BEGIN \
          DECLARE v_result, v_rest, v_stripe BIGINT DEFAULT 0; \

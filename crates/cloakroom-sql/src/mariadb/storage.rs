@@ -13,11 +13,11 @@ use tokio::sync::Mutex;
 
 use super::connection::Connections;
 use super::failure::of_pool;
-use super::queries::Queries;
 use super::value::{row, wire};
 use crate::shared::args::Args;
 use crate::shared::backend::{Backend, Call};
 use crate::shared::cause::corrupt;
+use crate::shared::queries::Queries;
 use crate::shared::row::{Row, count, number};
 use crate::shared::schema::BLOCK;
 use crate::shared::server::{Effect, Failure, Lent, in_background, tried};
@@ -73,15 +73,22 @@ struct Server {
 struct Shared {
     pool: Pool<Connections>,
     queries: Queries,
+    take_block: String,
     /// The versions that are ours to give.
     versions: Mutex<Range<i64>>,
 }
 
 impl MariaDbStorage {
-    pub(super) fn new(pool: Pool<Connections>, queries: Queries, limit: Duration) -> Self {
+    pub(super) fn new(
+        pool: Pool<Connections>,
+        queries: Queries,
+        take_block: String,
+        limit: Duration,
+    ) -> Self {
         let shared = Arc::new(Shared {
             pool,
             queries,
+            take_block,
             versions: Mutex::new(0..0),
         });
         Self(Arc::new(Server { shared, limit }))
@@ -156,7 +163,7 @@ impl Shared {
         if let Some(version) = versions.next() {
             return Ok(version);
         }
-        connection.query_drop(&self.queries.take_block).await?;
+        connection.query_drop(&self.take_block).await?;
         let first = connection.last_insert_id().unwrap_or_default();
         let first = i64::try_from(first).unwrap_or_default();
         *versions = first..first.saturating_add(BLOCK);

@@ -9,7 +9,7 @@ use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
 use tokio_postgres::{Config, NoTls, Socket};
 
-use super::queries::{Queries, statements};
+use super::queries::{queries, statements};
 use super::schema::ready;
 use super::storage::PostgresStorage;
 use crate::error::OpenError;
@@ -229,7 +229,7 @@ impl PostgresStorageBuilder {
         ready(&pool, &statements, self.migrates).await?;
         Ok(PostgresStorage::new(
             pool,
-            Queries::new(&statements),
+            queries(&statements),
             self.timeout,
         ))
     }

@@ -2,6 +2,7 @@
 
 use crate::shared::backend::Call;
 use crate::shared::names::Names;
+use crate::shared::queries::{Arguments, Queries, given};
 use crate::shared::statements::Statements;
 use crate::shared::template::{Statement, Style};
 use crate::table::TableName;
@@ -37,51 +38,20 @@ pub(super) const REMOVE_ALL: [(&str, &str); 6] = [
 ];
 
 /// One statement for each call.
-#[derive(Debug)]
-pub(super) struct Queries {
-    read: Statement,
-    create: Statement,
-    update: Statement,
-    touch: Statement,
-    remove: Statement,
-    number: Statement,
-    list: Statement,
-    remove_all: Statement,
-    end_before: Statement,
-    sweep: Statement,
-}
-
-impl Queries {
-    pub(super) fn new(statements: &Statements) -> Self {
-        let of = |template: &str| Statement::of(template, Style::Numbered('$'));
-        let names = &statements.names;
-        Self {
-            read: of(&statements.read()),
-            create: of(&call(&names.with("create"), &CREATE)),
-            update: of(&format!("{} RETURNING version", statements.update())),
-            touch: of(&statements.touch()),
-            remove: of(&statements.remove()),
-            number: of(&statements.number()),
-            list: of(&statements.list()),
-            remove_all: of(&call(&names.with("remove_all"), &REMOVE_ALL)),
-            end_before: of(&statements.raise_floor()),
-            sweep: of(&sweep(statements)),
-        }
-    }
-
-    pub(super) const fn of(&self, call: Call) -> &Statement {
-        match call {
-            Call::Read => &self.read,
-            Call::Create => &self.create,
-            Call::Update => &self.update,
-            Call::Touch => &self.touch,
-            Call::Remove => &self.remove,
-            Call::Number => &self.number,
-            Call::List => &self.list,
-            Call::RemoveAll => &self.remove_all,
-            Call::EndBefore => &self.end_before,
-            Call::Sweep => &self.sweep,
-        }
+pub(super) fn queries(statements: &Statements) -> Queries {
+    let of = |template: &str| Statement::of(template, Style::Numbered('$'));
+    let names = &statements.names;
+    Queries {
+        read: of(&statements.read()),
+        create: of(&call(&names.with("create"), &CREATE)),
+        update: of(&format!("{} RETURNING version", statements.update())),
+        touch: of(&statements.touch()),
+        remove: of(&statements.remove()),
+        number: of(&statements.number()),
+        list: of(&statements.list()),
+        remove_all: of(&call(&names.with("remove_all"), &REMOVE_ALL)),
+        end_before: of(&statements.raise_floor()),
+        sweep: of(&sweep(statements)),
     }
 }
 
@@ -102,10 +72,8 @@ pub(super) const fn gives_rows(call: Call) -> bool {
     }
 }
 
-fn call(function: &str, arguments: &[(&str, &str)]) -> String {
-    let arguments = arguments.iter().map(|(name, _)| format!(":{name}"));
-    let arguments: Vec<_> = arguments.collect();
-    format!("SELECT * FROM {function}({})", arguments.join(", "))
+fn call(function: &str, arguments: &Arguments) -> String {
+    format!("SELECT * FROM {function}({})", given(arguments))
 }
 
 /// Removes at most so many records that are over for long, but those that another call holds.

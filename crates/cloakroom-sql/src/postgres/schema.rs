@@ -6,6 +6,7 @@ use tokio_postgres::Error;
 use super::failure::{is_missing_table, of_pool};
 use super::queries::{CREATE, REMOVE_ALL};
 use crate::error::OpenError;
+use crate::shared::queries::{Arguments, declared};
 use crate::shared::schema::{self, Types, VERSION};
 use crate::shared::server::Failure;
 use crate::shared::statements::{EXISTS, Statements};
@@ -140,10 +141,8 @@ fn remove_all(statements: &Statements) -> String {
     function(&name, &REMOVE_ALL, ", OUT o_removed bigint", &body)
 }
 
-fn function(name: &str, arguments: &[(&str, &str)], results: &str, body: &str) -> String {
-    let arguments = arguments.iter().map(|(name, of)| format!("p_{name} {of}"));
-    let arguments: Vec<_> = arguments.collect();
-    let arguments = arguments.join(", ");
+fn function(name: &str, arguments: &Arguments, results: &str, body: &str) -> String {
+    let arguments = declared(arguments, "");
     format!(
         "CREATE FUNCTION {name}({arguments}{results}) LANGUAGE plpgsql AS \
          $function$ BEGIN {body} END $function$"

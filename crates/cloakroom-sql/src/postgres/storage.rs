@@ -9,10 +9,11 @@ use deadpool_postgres::{ClientWrapper, Pool};
 use tokio_postgres::types::ToSql;
 
 use super::failure::of_pool;
-use super::queries::{Queries, gives_rows};
+use super::queries::gives_rows;
 use super::value::row;
 use crate::shared::args::{Args, Value};
 use crate::shared::backend::{Backend, Call};
+use crate::shared::queries::Queries;
 use crate::shared::row::{Row, count};
 use crate::shared::server::{Failure, Lent, in_background, tried};
 

@@ -75,7 +75,8 @@ pub(crate) async fn in_background<T: Send + 'static>(
     let Ok(runtime) = tokio::runtime::Handle::try_current() else {
         return Err(unavailable().with_source("a call outside of a tokio runtime"));
     };
-    match runtime.spawn(tokio::time::timeout(limit, call)).await {
+    let limited = async move { tokio::time::timeout(limit, call).await };
+    match runtime.spawn(limited).await {
         Ok(Ok(answer)) => answer,
         Ok(Err(_)) => Err(StorageError::new(StorageErrorKind::TimedOut)),
         Err(ended) => Err(unavailable().with_source(ended)),

@@ -1,4 +1,4 @@
-//! A server that is killed in the midst of a load, and comes back.
+//! A server that is killed in the midst of a load, and comes back; a connection that is cut.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,6 +7,7 @@ use cloakroom_storage::Storage;
 use tokio::sync::Notify;
 
 use crate::ledger::{Ledger, assert_down};
+use crate::proxy::Proxy;
 
 const WRITERS: u8 = 8;
 const ROUNDS: usize = 3;
@@ -53,6 +54,26 @@ pub(crate) async fn survives_kills<S: Storage + Clone>(
     }
     let acknowledged: usize = ledgers.iter().map(Ledger::acknowledged).sum();
     assert!(acknowledged >= ROUNDS * ENOUGH, "{acknowledged}");
+}
+
+/// Cuts the connection in the midst of every fourth answer or so: a call has had its whole effect or
+/// none, and the next one finds another connection.
+pub(crate) async fn survives_cuts(storage: &impl Storage, proxy: &Proxy) {
+    let mut ledger = Ledger::of(1);
+    let mut failed = 0;
+    for _ in 0..40 {
+        proxy.cut_after(3);
+        for _ in 0..4 {
+            if let Err(error) = ledger.write(storage).await {
+                assert_down(&error);
+                failed += 1;
+                break;
+            }
+        }
+        proxy.cut_after(usize::MAX);
+        ledger.check(storage).await;
+    }
+    assert!(failed >= 10, "{failed}");
 }
 
 /// Writes until a call fails; whether one did.

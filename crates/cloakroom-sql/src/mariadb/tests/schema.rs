@@ -3,8 +3,8 @@
 use mysql_async::prelude::Queryable;
 
 use super::fixture::{builder, connect, fresh_name};
-use super::isolation::keeps_one_session_of_two;
 use crate::error::OpenError;
+use crate::shared::race::keeps_one_session_of_two;
 use crate::shared::schema::VERSION;
 use crate::table::TableName;
 

@@ -6,7 +6,7 @@ use tokio_postgres::types::ToSql;
 
 use super::fixture::database;
 use crate::postgres::PostgresStorage;
-use crate::postgres::queries::{Queries, statements};
+use crate::postgres::queries::{queries, statements};
 use crate::shared::args::{Args, Value, example};
 use crate::shared::backend::Call;
 use crate::shared::plans::{Index, expected};
@@ -66,7 +66,7 @@ async fn every_statement_finds_records_by_an_index() {
 #[tokio::test]
 async fn a_sweep_finds_what_is_over_by_the_ends_and_by_the_floors() {
     let client = filled().await;
-    let queries = Queries::new(&statements(TableName::default()));
+    let queries = queries(&statements(TableName::default()));
     let args = example(WhenFull::RejectNew);
     let plan = plan(&client, queries.of(Call::Sweep), &args).await;
     for index in [Index::End, Index::Created, Index::Key] {

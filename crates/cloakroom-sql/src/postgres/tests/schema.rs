@@ -3,6 +3,7 @@
 use super::fixture::database;
 use crate::error::OpenError;
 use crate::postgres::PostgresStorage;
+use crate::shared::race::keeps_one_session_of_two;
 use crate::shared::schema::VERSION;
 use crate::table::TableName;
 
@@ -63,7 +64,7 @@ async fn who_may_not_make_tables_needs_them_there() {
     let refused = PostgresStorage::connect(&clerk).await.unwrap_err();
     assert!(matches!(refused, OpenError::Storage(_)), "{refused:?}");
     PostgresStorage::connect(&url).await.unwrap();
-    super::isolation::keeps_one_session_of_two(&connect().await.unwrap()).await;
+    keeps_one_session_of_two(&connect().await.unwrap()).await;
 }
 
 /// A table of our name that somebody else made is left as it is.
@@ -90,6 +91,6 @@ async fn every_name_that_is_allowed_works() {
             .connect()
             .await
             .unwrap();
-        super::isolation::keeps_one_session_of_two(&storage).await;
+        keeps_one_session_of_two(&storage).await;
     }
 }

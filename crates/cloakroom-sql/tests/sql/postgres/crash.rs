@@ -1,13 +1,10 @@
 //! The server is killed, and a connection is cut.
 
 use cloakroom_sql::PostgresStorage;
-use cloakroom_storage::Storage;
 use servers::Postgres;
 
 use super::fixture::builder;
-use crate::NOW;
-use crate::crash::survives_kills;
-use crate::ledger::{Ledger, assert_down};
+use crate::crash::{survives_cuts, survives_kills};
 use crate::proxy::Proxy;
 
 /// Nothing acknowledged is lost, nothing ended comes back, no record is torn, and the service
@@ -29,20 +26,5 @@ async fn a_connection_that_is_cut_leaves_no_half_call() {
     let proxy = Proxy::before(server.port()).await;
     let url = proxy.url(&server.url(), server.port());
     let storage = builder(&url).max_connections(1).connect().await.unwrap();
-    let mut ledger = Ledger::of(1);
-    let mut failed = 0;
-    for _ in 0..40 {
-        proxy.cut_after(3);
-        for _ in 0..4 {
-            if let Err(error) = ledger.write(&storage).await {
-                assert_down(&error);
-                failed += 1;
-                break;
-            }
-        }
-        proxy.cut_after(usize::MAX);
-        ledger.check(&storage).await;
-    }
-    assert!(failed >= 10, "{failed}");
-    storage.sweep(NOW, 1).await.unwrap();
+    survives_cuts(&storage, &proxy).await;
 }

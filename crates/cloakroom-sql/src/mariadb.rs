@@ -6,8 +6,7 @@
 //!   procedure sees what was committed before each of its statements, next to nothing locks gaps, and
 //!   no value is cut to fit.
 //! * **Sign-ins and endings of one subject come one after the other**, by a row that is locked: one of
-//!   a few, by a hash of the subject. A row for each subject would be a table
-//!   that only grows.
+//!   a few, by a hash of the subject. A row for each subject would be a table that only grows.
 //! * **A deadlock is tried again.** The server rolls one of the two calls back whole.
 //! * **Numbers of versions are taken by the block**: neither of the two has what both understand as a
 //!   sequence, and one row that every write locks would make a queue of all of them.

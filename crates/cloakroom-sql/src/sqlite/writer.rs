@@ -112,8 +112,8 @@ impl<'c> Writer<'c> {
 
     /// Takes versions where there are too few, and begins a transaction where one is needed.
     fn begin(&mut self, jobs: &[Job]) -> Result<()> {
-        let needed = jobs.iter().filter(|job| needs_version(job.call)).count();
-        if needed > 0 && self.versions.clone().count() < needed {
+        let needs_any = jobs.iter().any(|job| needs_version(job.call));
+        if needs_any && self.versions.end - self.versions.start < TOGETHER as i64 {
             let rows = self.take_block.rows(&Args::default())?;
             if let Some([Cell::Int(first)]) = rows.first().map(Vec::as_slice) {
                 self.versions = *first..first.saturating_add(BLOCK);
@@ -169,14 +169,13 @@ impl<'c> Writer<'c> {
             return Ok(judged);
         }
         let inserted = self.insert.rows(args)?;
+        let Some(version) = inserted.into_iter().flatten().next() else {
+            return Ok(number(EXISTS));
+        };
         if args.value(Param::KeepOthers) != Value::Null {
             self.end_oldest.execute(args)?;
         }
-        let version = inserted.into_iter().flatten().next();
-        Ok(version.map_or_else(
-            || number(EXISTS),
-            |version| vec![vec![Cell::Int(0), version]],
-        ))
+        Ok(vec![vec![Cell::Int(0), version]])
     }
 
     fn remove_all(&mut self, args: &Args) -> Result<Vec<Row>> {

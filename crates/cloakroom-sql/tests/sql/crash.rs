@@ -86,11 +86,14 @@ async fn write<S: Storage>(
     for _ in 0..AT_MOST {
         if let Err(error) = ledger.write(&storage).await {
             assert_down(&error);
+            // Also where it fails too early: nobody would be told else.
+            enough.notify_one();
             return (ledger, true);
         }
         if count.fetch_add(1, Ordering::Relaxed) == ENOUGH {
             enough.notify_one();
         }
     }
+    enough.notify_one();
     (ledger, false)
 }

@@ -7,10 +7,14 @@ use servers::MariaDb;
 
 /// A storage at this address, in tables of a name that no other one has.
 pub(crate) fn builder(url: &str) -> MariaDbStorageBuilder {
+    MariaDbStorage::builder(url).table(fresh_name())
+}
+
+/// A name that no other storage has.
+pub(crate) fn fresh_name() -> TableName {
     static NAMES: AtomicUsize = AtomicUsize::new(0);
     let number = NAMES.fetch_add(1, Ordering::Relaxed);
-    let name = TableName::new(&format!("sessions_{number}")).unwrap();
-    MariaDbStorage::builder(url).table(name)
+    TableName::new(&format!("sessions_{number}")).unwrap()
 }
 
 /// An empty storage.

@@ -8,7 +8,7 @@ use cloakroom_sql::{MariaDbStorage, OpenError};
 use cloakroom_storage::{Storage, StorageErrorKind, StorageKey};
 use servers::MariaDb;
 
-use super::fixture::builder;
+use super::fixture::{builder, fresh_name};
 use crate::NOW;
 
 /// What an error shows to who does not ask for the cause.
@@ -50,10 +50,12 @@ async fn another_machine_is_not_spoken_to_in_the_open() {
 #[tokio::test]
 async fn a_call_that_waits_for_too_long_has_failed() {
     let url = MariaDb::shared().url();
-    let builder = builder(&url).timeout(Duration::from_millis(300));
-    let table = format!("{builder:?}");
-    let table = table.split('"').nth(1).unwrap().to_owned();
-    let storage = builder.connect().await.unwrap();
+    let name = fresh_name();
+    let builder = || MariaDbStorage::builder(&url).table(name.clone());
+    builder().connect().await.unwrap();
+    let impatient = builder().timeout(Duration::from_secs(1));
+    let storage = impatient.connect().await.unwrap();
+    let table = name.as_str();
     let mut other = Conn::new(Opts::from_url(&url).unwrap()).await.unwrap();
     other
         .query_drop(format!("LOCK TABLE {table} WRITE"))

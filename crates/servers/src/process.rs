@@ -170,6 +170,12 @@ impl Process {
         self.guard.wait().ok();
     }
 
+    /// Sends a signal that does not end the server, as `STOP` and `CONT`.
+    pub(crate) fn signal(&self, signal: &str) {
+        let sent = succeeds(Path::new("kill"), &["-s", signal, &self.pid.to_string()]);
+        assert!(sent, "the server is there");
+    }
+
     /// Whether the server has not ended by itself.
     fn is_running(&self) -> bool {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.pid)).unwrap_or_default();

@@ -86,6 +86,25 @@ impl RedisSentinel {
         master.expect("it is one of ours").kill();
     }
 
+    /// Cuts the replica off from its master: it gets nothing more, until
+    /// [`let_replica_go_on`](Self::let_replica_go_on).
+    ///
+    /// # Panics
+    ///
+    /// If the sentinels name no master, or it does not answer.
+    pub fn cut_replica_off(&self) {
+        let master = self.master_port();
+        let replicas = self.servers.iter().filter(|server| server.port() != master);
+        replicas.for_each(Redis::pause);
+        // What is on its way to the replica would still arrive after the master's end.
+        let _cut = ask(master, &["CLIENT", "KILL", "TYPE", "replica"]);
+    }
+
+    /// Ends what [`cut_replica_off`](Self::cut_replica_off) began.
+    pub fn let_replica_go_on(&self) {
+        self.servers.iter().for_each(Redis::go_on);
+    }
+
     /// Starts the servers again that were killed; the sentinels make them replicas.
     pub fn restart_killed(&mut self) {
         let master = self.master_port();

@@ -112,6 +112,20 @@ impl Redis {
         }
     }
 
+    /// Stops it in the midst of what it does, until it is [continued](Self::go_on).
+    pub fn pause(&self) {
+        if let Some(process) = &self.process {
+            process.signal("STOP");
+        }
+    }
+
+    /// Lets it go on after a [pause](Self::pause).
+    pub fn go_on(&self) {
+        if let Some(process) = &self.process {
+            process.signal("CONT");
+        }
+    }
+
     /// Starts it again, on the same port and with the same data, and waits until it answers.
     pub fn restart(&mut self) {
         if let Some(process) = self.process.take() {

@@ -5,6 +5,8 @@
 //! the record is kept. What ended all sessions in between has left a mark that makes the second
 //! step fail; the mark lasts longer than the second step may come after the first.
 
+use std::mem;
+
 use cloakroom_storage::{
     CreateOutcome, Record, StorageError, StorageErrorKind, StorageKey, SubjectLimit, Timestamp,
 };
@@ -79,54 +81,75 @@ impl Store {
         limit: Option<SubjectLimit>,
         now: Timestamp,
     ) -> Result<CreateOutcome, StorageError> {
-        let mut entered = self.enter(owner, place, record, limit, None).await?;
-        if matches!(entered, Entered::Full) {
-            let seen = self.see(owner, now).await?;
-            entered = self.enter(owner, place, record, limit, Some(&seen)).await?;
-        }
-        let (number, session, displaced) = match entered {
+        let refusal = match self.admit(owner, place, record, limit, now).await? {
             Entered::In {
                 number,
                 session,
                 displaced,
-            } => (number, session, displaced),
-            Entered::SignedOut => {
-                return self
-                    .unless_exists(place, CreateOutcome::SignedOutMeanwhile, now)
-                    .await;
+            } => {
+                let number = record.subject_number.unwrap_or(number);
+                let kept = self
+                    .keep(
+                        place,
+                        record,
+                        Some(number),
+                        Some((owner, session.stamp)),
+                        now,
+                    )
+                    .await?;
+                return self.settle(owner, session, displaced, kept, now).await;
             }
-            Entered::TooMany | Entered::Full => {
-                return self
-                    .unless_exists(place, CreateOutcome::TooManyForSubject, now)
-                    .await;
-            }
+            Entered::SignedOut => CreateOutcome::SignedOutMeanwhile,
+            Entered::TooMany | Entered::Full => CreateOutcome::TooManyForSubject,
         };
-        let number = Some(record.subject_number.unwrap_or(number));
-        let stamp = Some((owner, session.stamp));
-        match self.keep(place, record, number, stamp, now).await? {
+        self.unless_exists(place, refusal, now).await
+    }
+
+    /// The first step: the index lets the session in or not.
+    async fn admit(
+        &self,
+        owner: &Owner,
+        place: &Place,
+        record: &Record,
+        limit: Option<SubjectLimit>,
+        now: Timestamp,
+    ) -> Result<Entered, StorageError> {
+        let entered = self.enter(owner, place, record, limit, None).await?;
+        if !matches!(entered, Entered::Full) {
+            return Ok(entered);
+        }
+        let mut seen = self.see(owner, now).await?;
+        let left_over = mem::take(&mut seen.left_over);
+        self.displace(owner, left_over, now).await?;
+        self.enter(owner, place, record, limit, Some(&seen)).await
+    }
+
+    /// What is to be done after the second step.
+    async fn settle(
+        &self,
+        owner: &Owner,
+        session: Session,
+        displaced: Vec<Session>,
+        kept: Kept,
+        now: Timestamp,
+    ) -> Result<CreateOutcome, StorageError> {
+        let refused = match kept {
             Kept::Created(version, replaced) => {
                 self.displace(owner, displaced, now).await?;
-                self.forget(place, replaced).await;
-                Ok(CreateOutcome::Created(version))
+                self.forget(&session.place, replaced).await;
+                return Ok(CreateOutcome::Created(version));
             }
             // Kept, and ended by the next one at once.
             Kept::Displaced(version) => {
                 self.displace(owner, displaced, now).await?;
-                Ok(CreateOutcome::Created(version))
+                return Ok(CreateOutcome::Created(version));
             }
-            Kept::Exists => {
-                self.withdraw(owner, session).await;
-                Ok(CreateOutcome::Exists)
-            }
-            Kept::SignedOut => {
-                self.withdraw(owner, session).await;
-                Ok(CreateOutcome::SignedOutMeanwhile)
-            }
-            Kept::Late => {
-                self.withdraw(owner, session).await;
-                Err(late())
-            }
-        }
+            Kept::Exists => Ok(CreateOutcome::Exists),
+            Kept::SignedOut => Ok(CreateOutcome::SignedOutMeanwhile),
+            Kept::Late => Err(late()),
+        };
+        self.withdraw(owner, session).await;
+        refused
     }
 
     /// `Exists` comes before every other refusal.

@@ -3,12 +3,11 @@
 use cloakroom_storage::{
     Listed, RemoveOutcome, Scope, StorageError, StorageKey, Subject, Timestamp,
 };
-use futures_util::future::try_join_all;
 
 use crate::call::{Call, Effect};
 use crate::names::{Owner, PARTITIONS, Place};
 use crate::scripts;
-use crate::store::{Mark, Session, Store};
+use crate::store::{Mark, Session, Store, all};
 
 impl Store {
     pub(crate) async fn remove(&self, key: &StorageKey) -> Result<RemoveOutcome, StorageError> {
@@ -63,12 +62,8 @@ impl Store {
         // ended first: who does not see a session any more may rely on its end.
         self.finish(&owner, seen.closed, now).await?;
         // Broken off creates and removals of others are brought to their end on the way.
-        if !seen.left_over.is_empty() {
-            self.displace(&owner, seen.left_over, now).await.ok();
-        }
-        if !seen.stale.is_empty() {
-            self.leave(&owner, &seen.stale).await.ok();
-        }
+        self.displace(&owner, seen.left_over, now).await.ok();
+        self.leave(&owner, &seen.stale).await.ok();
         let listed = seen.live.into_iter().filter_map(|(session, head)| {
             let key = Place::key_of(&session.place.member)?;
             let (absolute, idle) = (head.absolute_deadline, head.idle_deadline);
@@ -91,6 +86,6 @@ impl Store {
                 .arg(time.as_millis().to_be_bytes());
             self.link.send(&call).await
         });
-        try_join_all(floors).await.map(drop)
+        all(floors).await.map(drop)
     }
 }

@@ -13,7 +13,7 @@ use std::collections::{HashMap, HashSet};
 use cloakroom_storage::{Record, StorageError, SubjectLimit, SubjectNumber, Timestamp, WhenFull};
 use redis::Value;
 
-use crate::answer::{eight, list, list_of_bytes, optional, pairs, subject_number};
+use crate::answer::{bytes, eight, list, list_of_bytes, optional, pairs, subject_number};
 use crate::call::{Call, Effect};
 use crate::layout::{Corrupt, Head};
 use crate::names::{Owner, Place};
@@ -205,9 +205,9 @@ impl Store {
 
 impl Look {
     fn of(number: Value, micros: Value, entries: Value) -> Result<Self, Corrupt> {
-        let number = subject_number(&crate::answer::bytes(number)?)?;
+        let number = subject_number(&bytes(number)?)?;
         let mut look = Self {
-            micros: micros_of(&crate::answer::bytes(micros)?)?,
+            micros: micros_of(&bytes(micros)?)?,
             entries: Vec::new(),
             closed: Vec::new(),
         };
@@ -228,10 +228,8 @@ impl Look {
                 successor: (!successor.is_empty()).then(|| successor.to_vec()),
             });
         }
-        look.entries.sort_unstable_by(|a, b| {
-            let key = |entry: &Entry| (entry.created, entry.field.clone());
-            key(a).cmp(&key(b))
-        });
+        let entries = &mut look.entries;
+        entries.sort_unstable_by(|a, b| (a.created, &a.field).cmp(&(b.created, &b.field)));
         Ok(look)
     }
 

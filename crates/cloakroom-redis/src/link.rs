@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use cloakroom_storage::{StorageError, StorageErrorKind};
 use redis::{ErrorKind, RedisError, RetryMethod, ServerErrorKind, Value};
+use tokio::runtime::Handle;
 use tokio::time;
 
 use crate::call::{Call, Effect};
@@ -107,6 +108,10 @@ impl Link {
 
     /// The open way, or a new one.
     pub(crate) async fn line(&self) -> Result<Line, RedisError> {
+        // Timers and connections would panic.
+        if Handle::try_current().is_err() {
+            return Err((ErrorKind::Client, "there is no tokio runtime here").into());
+        }
         if let Some(line) = self.open_line() {
             return Ok(line);
         }

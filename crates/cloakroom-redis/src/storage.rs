@@ -10,6 +10,8 @@ use cloakroom_storage::{
     UpdateOutcome, Version,
 };
 
+use tokio::runtime::Handle;
+
 use crate::names::Owner;
 use crate::store::Store;
 
@@ -27,8 +29,8 @@ use crate::store::Store;
 /// | `remove` | 1, with a subject 2 | the record, then the index |
 /// | `list` | 2 | the index, then the records; one or two more where it changes meanwhile |
 /// | `remove_all` | 3 | the index, all records at once, the index |
-/// | `end_before` | 1 | 256 calls at once |
-/// | `sweep` | 2 for each 200 records or fewer, at least 1 | 256 calls at once |
+/// | `end_before` | 4 | 256 calls, 64 at a time |
+/// | `sweep` | 4, and as many where there is something to remove | as many calls |
 ///
 /// One code path serves a server and a cluster: a subject's index and a record are in different
 /// slots of a cluster, so a sign-in is two steps there, and on a server as well. Reading and
@@ -69,9 +71,8 @@ use crate::store::Store;
 ///
 /// Besides its content a session takes about 350 bytes, with a subject 500, and a subject that has
 /// sessions 150. A subject all of whose sessions were ended once is remembered for ever, in about
-/// 190 bytes. Run
-/// [`sweep`](Storage::sweep) from time to time: it frees what ended an hour ago; the server drops
-/// the rest of a record a day after its end by itself, but not its place in the indexes.
+/// 190 bytes. Run [`sweep`](Storage::sweep) from time to time: it frees what ended an hour ago. By
+/// itself the server drops a record a day after its end, but not its place in the indexes.
 ///
 /// # Time
 ///
@@ -118,10 +119,12 @@ impl RedisStorage {
         T: Send + 'static,
         F: Future<Output = Result<T, StorageError>> + Send + 'static,
     {
-        let task = tokio::spawn(call(Arc::clone(&self.0)));
+        let failed = || StorageError::new(StorageErrorKind::Other);
+        let runtime = Handle::try_current().map_err(|error| failed().with_source(error))?;
+        let task = runtime.spawn(call(Arc::clone(&self.0)));
         // It is cut off only where the runtime ends.
         task.await
-            .unwrap_or_else(|_| Err(StorageError::new(StorageErrorKind::Other)))
+            .unwrap_or_else(|error| Err(failed().with_source(error)))
     }
 }
 

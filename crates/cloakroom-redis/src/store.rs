@@ -4,7 +4,7 @@ use cloakroom_storage::{
     Record, StorageError, StorageKey, Stored, SubjectNumber, Timestamp, TouchOutcome,
     UpdateOutcome, Version,
 };
-use futures_util::future::try_join_all;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
 use redis::Value;
 
 use crate::answer::{bytes, list, list_of_bytes, number, optional, version};
@@ -16,6 +16,9 @@ use crate::scripts;
 
 /// How many records one script looks at, so that it holds up no other call for long.
 pub(crate) const BATCH: usize = 200;
+
+/// How many calls are under way at once where there are many.
+const AT_ONCE: usize = 64;
 
 /// What all clones of a storage share.
 pub(crate) struct Store {
@@ -227,7 +230,7 @@ impl Store {
             }
             Ok::<_, StorageError>(number(&self.link.send(&call).await?)?)
         });
-        Ok(try_join_all(ends).await?.into_iter().sum())
+        Ok(all(ends).await?.into_iter().sum())
     }
 
     /// Gives a record of this subject a newer number, if it lies there.
@@ -272,10 +275,22 @@ impl Store {
             }
             Ok::<_, StorageError>(heads)
         });
-        let mut heads: Vec<_> = try_join_all(looks).await?.into_iter().flatten().collect();
+        let mut heads: Vec<_> = all(looks).await?.into_iter().flatten().collect();
         heads.sort_unstable_by_key(|(at, _)| *at);
         Ok(heads.into_iter().map(|(_, head)| head).collect())
     }
+}
+
+/// Carries out many calls, so many at a time that they do not use up their time waiting for each
+/// other.
+pub(crate) fn all<T, F>(
+    calls: impl IntoIterator<Item = F>,
+) -> impl Future<Output = Result<Vec<T>, StorageError>>
+where
+    F: Future<Output = Result<T, StorageError>>,
+{
+    let calls: Vec<F> = calls.into_iter().collect();
+    stream::iter(calls).buffer_unordered(AT_ONCE).try_collect()
 }
 
 /// Puts together what lies in one partition, in batches.

@@ -10,7 +10,6 @@
 use std::time::Duration;
 
 use cloakroom_storage::{StorageError, Timestamp};
-use futures_util::future::{join_all, try_join_all};
 use redis::Value;
 
 use crate::answer::{Pair, bytes, list, list_of_bytes, pairs};
@@ -18,7 +17,7 @@ use crate::call::{Call, Effect};
 use crate::layout::{Corrupt, Head};
 use crate::names::{PARTITIONS, Place};
 use crate::scripts;
-use crate::store::{BATCH, Store};
+use crate::store::{BATCH, Store, all};
 
 /// How long a record that ended is left lying, as the contract has it.
 const SWEEP_AFTER: Duration = Duration::from_secs(60 * 60);
@@ -44,7 +43,7 @@ impl Store {
             {
                 break;
             }
-            try_join_all(due.iter().map(|due| self.refloor(due))).await?;
+            all(due.iter().map(|due| self.refloor(due))).await?;
             swept += self.sweep_due(due, before, left).await?;
         }
         Ok(swept)
@@ -68,7 +67,7 @@ impl Store {
                 members: list_of_bytes(members)?,
             })
         });
-        try_join_all(dues).await
+        all(dues).await
     }
 
     /// Removes at most `limit` of what is due, and gives how many.
@@ -84,7 +83,7 @@ impl Store {
         }
         due.retain(|due| !due.members.is_empty());
         let sweeps = due.iter().map(|due| self.sweep_partition(due, before));
-        Ok(try_join_all(sweeps).await?.into_iter().sum())
+        Ok(all(sweeps).await?.into_iter().sum())
     }
 
     async fn sweep_partition(&self, due: &Due, before: Timestamp) -> Result<usize, StorageError> {
@@ -106,8 +105,9 @@ impl Store {
             if let Ok(head) = Head::decode(head) {
                 self.forget(&due.place(member), Some(head)).await;
             }
+            Ok(())
         });
-        join_all(left).await;
+        all(left).await?;
         Ok(swept.len())
     }
 

@@ -3,8 +3,12 @@
 #![expect(clippy::expect_used, reason = "how a test fails")]
 
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use cloakroom_redis::RedisStorage;
+
+/// The suite is about what is answered, not how soon: the machine may have much else to do.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A prefix that no other storage of this program has.
 fn prefix() -> String {
@@ -13,15 +17,16 @@ fn prefix() -> String {
 }
 
 mod redis {
-    use super::{RedisStorage, prefix};
+    use super::{RedisStorage, TIMEOUT, prefix};
 
     mod server {
-        use super::{RedisStorage, prefix};
+        use super::{RedisStorage, TIMEOUT, prefix};
 
         async fn empty() -> RedisStorage {
             let builder = RedisStorage::server(servers::Redis::shared().url());
             builder
                 .prefix(prefix())
+                .timeout(TIMEOUT)
                 .connect()
                 .await
                 .expect("the server answers")
@@ -31,11 +36,11 @@ mod redis {
     }
 
     mod cluster {
-        use super::{RedisStorage, prefix};
+        use super::{RedisStorage, TIMEOUT, prefix};
 
         async fn empty() -> RedisStorage {
             let builder = RedisStorage::cluster(servers::RedisCluster::shared().urls());
-            let storage = builder.prefix(prefix()).connect().await;
+            let storage = builder.prefix(prefix()).timeout(TIMEOUT).connect().await;
             storage.expect("the cluster answers")
         }
 
@@ -43,12 +48,12 @@ mod redis {
     }
 
     mod sentinel {
-        use super::{RedisStorage, prefix};
+        use super::{RedisStorage, TIMEOUT, prefix};
 
         async fn empty() -> RedisStorage {
             let servers = servers::RedisSentinel::shared();
             let builder = RedisStorage::sentinel(servers.urls(), servers.master_name());
-            let storage = builder.prefix(prefix()).connect().await;
+            let storage = builder.prefix(prefix()).timeout(TIMEOUT).connect().await;
             storage.expect("the master answers")
         }
 

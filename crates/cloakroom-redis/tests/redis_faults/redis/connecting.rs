@@ -1,9 +1,13 @@
 //! Servers that a storage does not want, and what is said of them.
 
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
 use cloakroom_redis::{ConnectErrorKind, RedisStorage, RedisStorageBuilder};
+use cloakroom_storage::Storage;
 use servers::{Redis, RedisCluster};
 
-use super::samples::{connect, keep, record};
+use super::samples::{NOW, connect, keep, key, prefix, record};
 
 async fn refusal(builder: RedisStorageBuilder) -> ConnectErrorKind {
     let error = builder.connect().await.expect_err("it is refused");
@@ -65,6 +69,30 @@ async fn what_cannot_be_is_refused() {
         server().acknowledged_by(std::num::NonZeroU32::MIN, std::time::Duration::from_secs(2)),
     ] {
         assert_eq!(refusal(builder).await, ConnectErrorKind::Address);
+    }
+}
+
+/// What is called where no runtime is fails, and does not panic.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_without_a_runtime_fails() {
+    let storage = connect(RedisStorage::server(Redis::shared().url()).prefix(prefix())).await;
+    let calls = std::thread::spawn(move || {
+        let (builder, key) = (RedisStorage::server(Redis::shared().url()), key(1));
+        let failed = [
+            at_once(storage.read(&key, NOW)).is_err(),
+            at_once(storage.remove(&key)).is_err(),
+            at_once(builder.connect()).is_err(),
+        ];
+        assert_eq!(failed, [true; 3]);
+    });
+    calls.join().expect("no panic");
+}
+
+fn at_once<T>(call: impl Future<Output = T>) -> T {
+    let mut context = Context::from_waker(Waker::noop());
+    match pin!(call).poll(&mut context) {
+        Poll::Ready(outcome) => outcome,
+        Poll::Pending => panic!("it waits for what does not come"),
     }
 }
 

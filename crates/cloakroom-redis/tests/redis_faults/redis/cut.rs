@@ -88,7 +88,7 @@ async fn only_what_may_be_sent_twice_is_sent_again() {
 async fn a_server_that_does_not_answer_costs_each_call_its_timeout_at_most() {
     let server = servers::Redis::shared();
     let proxy = Proxy::before(server.port()).await;
-    let builder = RedisStorage::server(proxy.url()).timeout(Duration::from_millis(200));
+    let builder = RedisStorage::server(proxy.url()).timeout(Duration::from_millis(500));
     let storage = connect(builder.prefix(prefix())).await;
     proxy.let_it_be(Fate::LosesAnswers);
     let started = tokio::time::Instant::now();
@@ -105,7 +105,7 @@ async fn a_server_that_does_not_answer_costs_each_call_its_timeout_at_most() {
         read.await.expect("no panic").expect_err("no answer comes");
     }
     assert!(
-        started.elapsed() < Duration::from_secs(2),
+        started.elapsed() < Duration::from_secs(5),
         "they waited together"
     );
     proxy.let_it_be(Fate::Passes);

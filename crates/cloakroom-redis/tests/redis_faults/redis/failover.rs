@@ -9,9 +9,8 @@ use servers::RedisSentinel;
 use super::load::Load;
 use super::samples::connect;
 
-/// With `acknowledged_by` nothing that was acknowledged is lost with the master, though the replica was
-/// cut off when it died; the new master, which
-/// knows no script, is found and told by itself.
+/// With `acknowledged_by` nothing that was acknowledged is lost with the master, though the replica
+/// was cut off when it died. The new master, which knows no script, is found and told by itself.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_failover_loses_nothing_that_a_replica_has_acknowledged() {
     let missed = Duration::from_secs(1);

@@ -18,7 +18,13 @@ pub(super) fn prefix() -> String {
     format!("faults{}:", NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
+/// Connects; a busy machine may need more than one short timeout for it.
 pub(super) async fn connect(builder: RedisStorageBuilder) -> RedisStorage {
+    for _ in 0..10 {
+        if let Ok(storage) = builder.clone().connect().await {
+            return storage;
+        }
+    }
     builder.connect().await.expect("the server answers")
 }
 

@@ -15,6 +15,8 @@ pub(crate) trait Real: Copy + FromStr + LowerExp + PartialEq {
     const INFINITY: Self;
     const NEG_INFINITY: Self;
     const NAN: Self;
+    /// With fewer digits than this the shortest decimal is never one of two that are equally near.
+    const DIGITS_OF_TIES: usize;
 
     fn is_nan(self) -> bool;
 }
@@ -23,6 +25,7 @@ impl Real for f32 {
     const INFINITY: Self = Self::INFINITY;
     const NEG_INFINITY: Self = Self::NEG_INFINITY;
     const NAN: Self = Self::NAN;
+    const DIGITS_OF_TIES: usize = 7;
 
     fn is_nan(self) -> bool {
         self.is_nan()
@@ -33,6 +36,7 @@ impl Real for f64 {
     const INFINITY: Self = Self::INFINITY;
     const NEG_INFINITY: Self = Self::NEG_INFINITY;
     const NAN: Self = Self::NAN;
+    const DIGITS_OF_TIES: usize = 16;
 
     fn is_nan(self) -> bool {
         self.is_nan()
@@ -70,6 +74,9 @@ fn nearest_of_the_shortest<R: Real>(value: R) -> String {
     let shortest = format!("{value:e}");
     let mantissa = shortest.split('e').next().unwrap_or_default();
     let digits = mantissa.bytes().filter(u8::is_ascii_digit).count();
+    if (2..R::DIGITS_OF_TIES).contains(&digits) {
+        return shortest;
+    }
     let nearest = format!("{value:.*e}", digits.max(2) - 1);
     match nearest.parse::<R>() {
         Ok(back) if back == value => nearest,

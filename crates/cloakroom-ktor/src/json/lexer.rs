@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::scalar::{MAX_DEPTH, TYPE};
+use super::scalar::{MAX_DEPTH, TYPE, first_special};
 use crate::failure::Unreadable;
 
 /// A text, and how far it is read.
@@ -84,7 +84,8 @@ impl<'t> Lexer<'t> {
             return Err(Unreadable::because("the text ends too soon"));
         }
         let rest = self.text.get(self.at..).unwrap_or_default();
-        let len = rest.find(|c: char| " \t\n\r,:[]{}\"".contains(c));
+        let mark = |byte: &u8| b" \t\n\r,:[]{}\"".contains(byte);
+        let len = rest.as_bytes().iter().position(mark);
         let literal = rest.get(..len.unwrap_or(rest.len())).unwrap_or_default();
         self.at += literal.len();
         Ok(literal)
@@ -124,8 +125,7 @@ impl<'t> Lexer<'t> {
     /// What comes before the next quote or escape.
     fn plain_run(&mut self) -> Result<&'t str, Unreadable> {
         let rest = self.text.get(self.at..).unwrap_or_default();
-        let special = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
-        let len = rest.as_bytes().iter().position(special);
+        let len = first_special(rest.as_bytes());
         let run = rest.get(..len.unwrap_or(rest.len())).unwrap_or_default();
         self.at += run.len();
         match self.text.as_bytes().get(self.at) {

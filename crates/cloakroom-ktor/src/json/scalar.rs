@@ -9,12 +9,32 @@ pub(super) const TYPE: &str = "type";
 /// How deep arrays and objects may lie in each other.
 pub(super) const MAX_DEPTH: u8 = 128;
 
+/// Where the first byte is that a JSON text does not hold as it is. Looks at many at once.
+pub(super) fn first_special(bytes: &[u8]) -> Option<usize> {
+    const fn is_special(byte: u8) -> bool {
+        byte < 0x20 || byte == b'"' || byte == b'\\'
+    }
+
+    let mut at = 0;
+    for chunk in bytes.chunks(32) {
+        // Without a way out of it the compiler makes one comparison of this.
+        if chunk
+            .iter()
+            .fold(false, |found, byte| found | is_special(*byte))
+        {
+            let inside = chunk.iter().position(|byte| is_special(*byte));
+            return inside.map(|inside| at + inside);
+        }
+        at += chunk.len();
+    }
+    None
+}
+
 /// `text` in quotes, escaped as kotlinx escapes it (`StringOps.kt`).
 pub(super) fn push_quoted(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
     let mut rest = text.as_bytes();
-    let special = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
-    while let Some(at) = rest.iter().position(special) {
+    while let Some(at) = first_special(rest) {
         let (plain, from) = rest.split_at(at);
         out.extend_from_slice(plain);
         if let Some((byte, behind)) = from.split_first() {

@@ -4,6 +4,7 @@
 //! maps in quotes; a class of a sealed one with its serial name as the first property, `type`.
 
 use std::fmt::Display;
+use std::io::Write;
 
 use serde::ser::{
     Impossible, Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant,
@@ -75,8 +76,11 @@ fn tuple<T>() -> Result<T, Unwritable> {
 
 macro_rules! numbers {
     ($($method:ident: $number:ty),*) => {$(
-        fn $method(self, value: $number) -> Result<(), Unwritable> {
-            self.token(&value.to_string())
+        fn $method(mut self, value: $number) -> Result<(), Unwritable> {
+            let out = self.plain()?;
+            // Writing to a vector cannot fail.
+            let _infallible = write!(out, "{value}");
+            Ok(())
         }
     )*};
 }

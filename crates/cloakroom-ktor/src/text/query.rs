@@ -17,32 +17,46 @@ pub(super) const MAX_PAIRS: usize = 1000;
 
 /// Letters, digits and `-._~` as they are, a space as `+`, all else escaped.
 pub(super) fn encode_form(text: &str, out: &mut String) {
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                out.push(char::from(byte));
-            }
-            b' ' => out.push('+'),
-            _ => escape(byte, out),
-        }
-    }
+    encode(
+        text,
+        "+",
+        |byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte),
+        out,
+    );
 }
 
 /// Letters, digits and the marks of an address as they are, all else escaped.
 pub(super) fn encode_component(text: &str, out: &mut String) {
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b":/?#[]@!$&'()*,;=-._~+".contains(&byte) {
-            out.push(char::from(byte));
+    let is_kept =
+        |byte: u8| byte.is_ascii_alphanumeric() || b":/?#[]@!$&'()*,;=-._~+".contains(&byte);
+    encode(text, "%20", is_kept, out);
+}
+
+fn encode(text: &str, space: &str, is_kept: impl Fn(u8) -> bool, out: &mut String) {
+    let mut rest = text;
+    while let Some(len) = rest.bytes().position(|byte| !is_kept(byte)) {
+        // What is kept is ASCII, so this is no part of a character.
+        let (kept, behind) = rest.split_at(len);
+        out.push_str(kept);
+        let Some(character) = behind.chars().next() else {
+            break;
+        };
+        let (escaped, behind) = behind.split_at(character.len_utf8());
+        if character == ' ' {
+            out.push_str(space);
         } else {
-            escape(byte, out);
+            escaped.bytes().for_each(|byte| escape(byte, out));
         }
+        rest = behind;
     }
+    out.push_str(rest);
 }
 
 fn escape(byte: u8, out: &mut String) {
     out.push('%');
     for digit in [byte >> 4, byte & 15] {
-        out.push(char::from_digit(digit.into(), 16).map_or('0', |c| c.to_ascii_uppercase()));
+        let digit = b"0123456789ABCDEF".get(usize::from(digit));
+        out.push(digit.copied().map_or('0', char::from));
     }
 }
 

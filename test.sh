@@ -60,7 +60,9 @@ install_servers() (
 missing_servers() {
     compgen -G "/usr/lib/postgresql/*/bin/postgres" >/dev/null || echo postgresql
     [[ -x /usr/sbin/mariadbd ]] || echo mariadb-server
-    has redis-server || echo redis-server
+    { has redis-server && has redis-cli; } || echo redis-server
+    # It makes the certificate of a server that is reached by TLS.
+    has openssl || echo openssl
 }
 
 # Whether Maven is there, and a JDK that the oldest Kotlin compiles on: Debian's 17, or one up to 24.

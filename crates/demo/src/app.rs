@@ -15,13 +15,14 @@ use crate::errors::explain;
 use crate::pages;
 use crate::protection::{CsrfLayer, tell_browser};
 use crate::state::{Cookies, Shop};
+use crate::store::{Records, Store};
 use crate::values::{Cart, Login, Preferences};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The shop, ready to be served.
+/// The shop, ready to be served, with its logins in memory.
 ///
 /// # Errors
 ///
@@ -48,6 +49,20 @@ pub fn app<S: Storage + Clone>(
     clock: impl Clock + 'static,
     cookies: Cookies,
 ) -> Result<Router, BuildError> {
+    app_on(keys, (storage, Store::Memory.lives()), clock, cookies)
+}
+
+/// The shop on a storage of which the panel says where it is, as [`Store::lives`] does.
+///
+/// # Errors
+///
+/// As [`app`].
+pub fn app_on<S: Storage + Clone>(
+    keys: &KeyRing,
+    (storage, lives): (&S, &'static str),
+    clock: impl Clock + 'static,
+    cookies: Cookies,
+) -> Result<Router, BuildError> {
     let clock: Arc<dyn Clock> = Arc::new(clock);
     let sessions = sessions(keys, storage, Arc::clone(&clock), cookies)?;
     let layer = sessions.layer();
@@ -56,6 +71,8 @@ pub fn app<S: Storage + Clone>(
         accounts: Accounts::demo(),
         clock,
         cookies,
+        lives,
+        records: Records::of(storage),
     };
     Ok(Router::new()
         .merge(pages::shelf())
@@ -64,6 +81,7 @@ pub fn app<S: Storage + Clone>(
         .merge(pages::sign_in())
         .merge(pages::account())
         .merge(pages::devices())
+        .merge(pages::record())
         .route("/style.css", get(style))
         .layer(layer)
         .layer(CsrfLayer::new())

@@ -4,17 +4,21 @@ use std::path::PathBuf;
 
 use lexopt::{Arg, Parser, ValueExt as _};
 
+use crate::store::Store;
+
 /// How the program is used.
 pub const HELP: &str = "\
 A small shop that shows every kind of session at work, on this machine only.
 
-demo [--port N] [--secure-cookies] [--keys FILE]
+demo [--port N] [--secure-cookies] [--keys FILE] [--store STORE]
     --port            where to listen on 127.0.0.1; 0 takes a free port; default: 8080
     --secure-cookies  cookies as in production (`__Host-`, Secure): open
                       http://localhost:PORT, where browsers take them without https.
                       Default: cookies for development over http (`dev-`)
     --keys FILE       the keys; made, readable by you alone, if it is not there.
                       Default: shop.keys in this folder
+    --store STORE     where logins are kept: memory, a SQLite file, or redis://…,
+                      postgres://… or mysql://… Default: shop.db in this folder
 ";
 
 /// What the user asks for.
@@ -37,6 +41,8 @@ pub struct Serve {
     pub secure_cookies: bool,
     /// The file of keys.
     pub keys: PathBuf,
+    /// Where logins are kept.
+    pub store: Store,
 }
 
 /// Reads the arguments.
@@ -49,12 +55,14 @@ pub fn parse(mut parser: Parser) -> Result<Command, lexopt::Error> {
         port: 8_080,
         secure_cookies: false,
         keys: PathBuf::from("shop.keys"),
+        store: Store::File("shop.db".into()),
     };
     while let Some(argument) = parser.next()? {
         match argument {
             Arg::Long("port") => serve.port = parser.value()?.parse()?,
             Arg::Long("secure-cookies") => serve.secure_cookies = true,
             Arg::Long("keys") => serve.keys = parser.value()?.into(),
+            Arg::Long("store") => serve.store = parser.value()?.parse()?,
             Arg::Long("help") | Arg::Short('h') => return Ok(Command::Help),
             other => return Err(other.unexpected()),
         }
@@ -76,6 +84,7 @@ mod tests {
             port: 8_080,
             secure_cookies: false,
             keys: "shop.keys".into(),
+            store: Store::File("shop.db".into()),
         };
         assert_eq!(parsed(&[]).unwrap(), Command::Serve(serve));
     }
@@ -86,8 +95,16 @@ mod tests {
             port: 0,
             secure_cookies: true,
             keys: "other".into(),
+            store: Store::Memory,
         };
-        let arguments = ["--port", "0", "--secure-cookies", "--keys=other"];
+        let arguments = [
+            "--port",
+            "0",
+            "--secure-cookies",
+            "--keys=other",
+            "--store",
+            "memory",
+        ];
         assert_eq!(parsed(&arguments).unwrap(), Command::Serve(serve));
         assert_eq!(parsed(&["-h"]).unwrap(), Command::Help);
     }

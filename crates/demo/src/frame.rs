@@ -58,12 +58,11 @@ impl FromRequestParts<Shop> for Frame {
         let preferences = Session::<Preferences>::from_request_parts(parts, shop).await?;
         let cart = Session::<Cart>::from_request_parts(parts, shop).await?;
         let login = Session::<Login>::from_request_parts(parts, shop).await?;
-        let (prefix, now) = (shop.cookies.prefix(), shop.now());
         let headers = &parts.headers;
         let panel = [
-            panel::entry(&panel::PREFERENCES, prefix, &preferences, headers, now),
-            panel::entry(&panel::CART, prefix, &cart, headers, now),
-            panel::entry(&panel::LOGIN, prefix, &login, headers, now),
+            panel::entry(&panel::PREFERENCES, shop, &preferences, headers),
+            panel::entry(&panel::CART, shop, &cart, headers),
+            panel::entry(&panel::LOGIN, shop, &login, headers),
         ];
         // An address that names no notice of ours has none.
         let notices = Query::<Notices>::try_from_uri(&parts.uri).ok();

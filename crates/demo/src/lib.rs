@@ -21,11 +21,13 @@ mod protection;
 mod serve;
 mod shop;
 mod state;
+mod store;
 mod time;
 mod values;
 
-pub use app::app;
+pub use app::{app, app_on};
 pub use args::{Command, HELP, Serve, parse};
 pub use keys::open_keys;
 pub use serve::{asked_to_end, serve};
 pub use state::Cookies;
+pub use store::Store;

@@ -5,8 +5,11 @@ use std::io::{self, Write as _};
 use std::net::Ipv4Addr;
 use std::process::ExitCode;
 
-use cloakroom::{MemoryStorage, Sweeper, SystemClock};
-use demo::{Command, Cookies, HELP, Serve};
+use cloakroom::{
+    MariaDbStorage, MemoryStorage, PostgresStorage, RedisStorage, SqliteStorage, Storage, Sweeper,
+    SystemClock,
+};
+use demo::{Command, Cookies, HELP, Serve, Store};
 use tokio::net::TcpListener;
 
 fn main() -> ExitCode {
@@ -31,6 +34,16 @@ fn run() -> Result<(), Box<dyn Error>> {
 }
 
 async fn open(wish: &Serve) -> Result<(), Box<dyn Error>> {
+    match &wish.store {
+        Store::Memory => serve(wish, MemoryStorage::new()).await,
+        Store::File(path) => serve(wish, SqliteStorage::open(path).await?).await,
+        Store::Postgres(url) => serve(wish, PostgresStorage::connect(url).await?).await,
+        Store::MariaDb(url) => serve(wish, MariaDbStorage::connect(url).await?).await,
+        Store::Redis(url) => serve(wish, RedisStorage::server(url).connect().await?).await,
+    }
+}
+
+async fn serve<S: Storage + Clone>(wish: &Serve, storage: S) -> Result<(), Box<dyn Error>> {
     let keys = demo::open_keys(&wish.keys)
         .map_err(|error| format!("the keys in {}: {error}", wish.keys.display()))?;
     let cookies = if wish.secure_cookies {
@@ -38,9 +51,9 @@ async fn open(wish: &Serve) -> Result<(), Box<dyn Error>> {
     } else {
         Cookies::Development
     };
-    let storage = MemoryStorage::new();
-    let app = demo::app(&keys, &storage, SystemClock, cookies)?;
-    let sweeping = Sweeper::new(&storage).alone().start();
+    let place = (&storage, wish.store.lives());
+    let app = demo::app_on(&keys, place, SystemClock, cookies)?;
+    let sweeping = Sweeper::new(&storage).start();
     let closing = demo::asked_to_end()?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, wish.port)).await?;
     writeln!(

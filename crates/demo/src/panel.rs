@@ -10,6 +10,7 @@ use axum::http::HeaderMap;
 use axum::http::header::COOKIE;
 use cloakroom::{Session, SessionValue, Timestamp};
 
+use crate::state::Shop;
 use crate::time;
 
 /// What is fixed about a session: how it was configured.
@@ -23,8 +24,8 @@ pub(crate) struct About {
     pub(crate) kind: &'static str,
     /// What travels.
     pub(crate) travels: &'static str,
-    /// Where its content lives.
-    pub(crate) lives: &'static str,
+    /// Where its content lives; `None` where that depends on the store.
+    pub(crate) lives: Option<&'static str>,
     /// Who can end it.
     pub(crate) ended_by: &'static str,
 }
@@ -35,7 +36,7 @@ pub(crate) const PREFERENCES: About = About {
     title: "Preferences",
     kind: "signed",
     travels: "the content, for you to read",
-    lives: "in this browser",
+    lives: Some("in this browser"),
     ended_by: "its deadline only",
 };
 
@@ -45,7 +46,7 @@ pub(crate) const CART: About = About {
     title: "Cart",
     kind: "sealed",
     travels: "the content, encrypted",
-    lives: "in this browser",
+    lives: Some("in this browser"),
     ended_by: "its deadlines only",
 };
 
@@ -55,7 +56,7 @@ pub(crate) const LOGIN: About = About {
     title: "Login",
     kind: "by id",
     travels: "a random id, nothing else",
-    lives: "on the server, in memory",
+    lives: None,
     ended_by: "its deadlines, or us at once",
 };
 
@@ -64,6 +65,8 @@ pub(crate) const LOGIN: About = About {
 pub(crate) struct Entry {
     /// How it was configured.
     pub(crate) about: &'static About,
+    /// Where its content lives.
+    pub(crate) lives: &'static str,
     /// The cookie's name.
     pub(crate) cookie: String,
     /// What this request brought; none where there is no session.
@@ -110,11 +113,11 @@ impl End {
 /// What there is to say of a session.
 pub(crate) fn entry<S: SessionValue>(
     about: &'static About,
-    prefix: &str,
+    shop: &Shop,
     session: &Session<S>,
     headers: &HeaderMap,
-    now: Timestamp,
 ) -> Entry {
+    let (prefix, now) = (shop.cookies.prefix(), shop.now());
     let cookie = format!("{prefix}{}", about.name);
     let found = session.get().map(|value| {
         let deadlines = session.deadlines();
@@ -129,6 +132,7 @@ pub(crate) fn entry<S: SessionValue>(
     });
     Entry {
         about,
+        lives: about.lives.unwrap_or(shop.lives),
         cookie,
         found,
     }
@@ -136,17 +140,25 @@ pub(crate) fn entry<S: SessionValue>(
 
 /// How many octets of the request's head a cookie takes, its name included.
 fn octets(headers: &HeaderMap, name: &str) -> usize {
+    let values = values(headers, name);
+    values
+        .map(|value| name.len() + "=".len() + value.len())
+        .sum()
+}
+
+/// What the request brought under the name of a cookie.
+pub(crate) fn cookie_value(headers: &HeaderMap, name: &str) -> Option<String> {
+    let value = values(headers, name).next()?;
+    String::from_utf8(value.to_vec()).ok()
+}
+
+fn values<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
     let lines = headers.get_all(COOKIE).iter();
     let pairs = lines.flat_map(|line| line.as_bytes().split(|&byte| byte == b';'));
-    let is_it = |pair: &&[u8]| {
-        let value = pair.strip_prefix(name.as_bytes());
-        value.is_some_and(|value| value.starts_with(b"="))
-    };
-    pairs
-        .map(<[u8]>::trim_ascii)
-        .filter(is_it)
-        .map(<[u8]>::len)
-        .sum()
+    pairs.filter_map(|pair| {
+        let value = pair.trim_ascii().strip_prefix(name.as_bytes())?;
+        value.strip_prefix(b"=")
+    })
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use cloakroom::{Clock, Sessions, Timestamp};
 
 use crate::accounts::Accounts;
+use crate::store::Records;
 
 /// Which cookies the shop sets.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -37,6 +38,10 @@ pub(crate) struct Shop {
     pub(crate) clock: Arc<dyn Clock>,
     /// How cookies are named.
     pub(crate) cookies: Cookies,
+    /// Where logins live, in words.
+    pub(crate) lives: &'static str,
+    /// Logins as the store has them.
+    pub(crate) records: Records,
 }
 
 impl Shop {

@@ -33,6 +33,20 @@ impl Program {
         Self { child, out, port }
     }
 
+    fn post(&self, path: &str, body: &str) -> String {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        write!(
+            stream,
+            "POST {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
+             Content-Length: {}\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n{body}",
+            body.len()
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
     fn get(&self, head: &str) -> String {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         write!(
@@ -100,6 +114,59 @@ fn carts_survive_a_restart_because_the_keys_do() {
     ));
     assert!(page.contains("€189.00"));
     assert!(program.end("TERM").1);
+}
+
+/// Signs in at the program and gives the cookie.
+fn signed_in(program: &Program) -> String {
+    let answer = program.post("/sign-in", "name=ada&password=analytical+engine");
+    let (_, rest) = answer.split_once("set-cookie: dev-login=").unwrap();
+    rest.split_once(';').unwrap().0.to_owned()
+}
+
+#[test]
+fn logins_survive_a_restart_because_they_lie_in_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::start(&folder, &[]);
+    let token = signed_in(&program);
+    assert!(program.end("TERM").1);
+
+    let program = Program::start(&folder, &[]);
+    let cookie = format!("Cookie: dev-login={token}\r\nX-Rest:");
+    let page = program.get(&format!("GET /record HTTP/1.1\r\n{cookie}"));
+    assert!(page.contains("in a SQLite file"));
+    assert!(
+        page.contains("data-without-id"),
+        "the id is not in its record"
+    );
+    assert!(page.contains("shop/login"));
+    assert!(!page.contains(&token));
+    assert!(program.end("TERM").1);
+}
+
+#[test]
+fn logins_in_memory_end_with_the_process() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::start(&folder, &["--store", "memory"]);
+    let token = signed_in(&program);
+    assert!(program.end("TERM").1);
+    let program = Program::start(&folder, &["--store", "memory"]);
+    let cookie = format!("Cookie: dev-login={token}\r\nX-Rest:");
+    let page = program.get(&format!("GET /record HTTP/1.1\r\n{cookie}"));
+    assert!(page.starts_with("HTTP/1.1 401"));
+}
+
+#[test]
+fn a_store_that_cannot_be_had_is_an_error_that_names_no_password() {
+    let output = Command::new(env!("CARGO_BIN_EXE_demo"))
+        .args(["--port", "0", "--store", "redis://:secret@127.0.0.1:1"])
+        .output()
+        .unwrap();
+    assert!(!output.status.success());
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        error.starts_with("demo: ") && !error.contains("secret"),
+        "{error}"
+    );
 }
 
 #[test]

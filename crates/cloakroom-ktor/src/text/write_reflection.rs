@@ -93,7 +93,8 @@ fn value_text(node: &Node, place: Place, names: &Names) -> Result<String, Unwrit
     })
 }
 
-/// Ktor reads a double first and then rounds it, which is not always the number that was printed.
+/// Ktor reads a double first and then rounds it. Of all floats it takes 7.038531E-26, of either
+/// sign, for the one beside it.
 fn float_text(value: f32, place: Place) -> Result<String, Unwritable> {
     if place != Place::Property {
         return Err(Unwritable::because(

@@ -214,6 +214,22 @@ fn types_without_a_form_are_refused_with_the_field_and_what_helps() {
     written(&BackwardCompatible, &"text").unwrap_err();
 }
 
+/// Ktor reads a double and rounds it. Of all floats this is the one that it takes for another.
+#[test]
+fn the_float_that_ktor_reads_as_another_one_is_refused() {
+    for odd in [7.038_531e-26_f32, -7.038_531e-26] {
+        let x = Of { x: odd };
+        assert!(refusal(&Reflection::new(), &x, "x").contains("f64"));
+        let text = written(&BackwardCompatible, &x).unwrap();
+        assert_eq!(
+            BackwardCompatible
+                .decode::<Of<f32>>(text.as_bytes())
+                .unwrap(),
+            x
+        );
+    }
+}
+
 #[test]
 fn a_field_that_is_left_out_is_refused_where_ktor_writes_it() {
     #[derive(Serialize)]

@@ -14,9 +14,8 @@ use cloakroom_bench::{Budgets, Limit, Must as _};
 use cloakroom_core::{Codec as _, Json};
 use scenarios::hand::Hand;
 use scenarios::private_jar::PrivateJar;
-use scenarios::sealed::Sealed;
 use scenarios::values::{Cart, Changing as _, Plain, Text};
-use scenarios::{by_id, ignored};
+use scenarios::{by_id, ignored, ktor, served};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use tower_layer::Layer as _;
 
@@ -29,6 +28,7 @@ fn main() -> io::Result<()> {
         sealed(&mut budgets, octets)?;
     }
     json()?;
+    in_ktors_form()?;
     ignored_around(&mut budgets)?;
     ignored_inside(&mut budgets)?;
     in_memory()?;
@@ -66,7 +66,7 @@ fn own(value: &Text) {
 
 fn sealed(budgets: &mut Budgets, octets: usize) -> io::Result<()> {
     let value = Text::of(octets);
-    let ours = Sealed::new(value.clone(), Plain);
+    let ours = served::sealed(value.clone(), Plain);
     let by_hand = Hand::new(&value, Plain);
     let jar = PrivateJar::new(value.clone(), true);
     let jar_as_is = PrivateJar::new(value.clone(), false);
@@ -101,11 +101,27 @@ fn sealed(budgets: &mut Budgets, octets: usize) -> io::Result<()> {
 
 fn json() -> io::Result<()> {
     let cart = Cart::of(31);
-    let ours = Sealed::new(cart.clone(), Json);
+    let ours = served::sealed(cart.clone(), Json);
     let by_hand = Hand::new(&cart, Json);
     title("sealed, JSON of 31 items")?;
     row("cloakroom", count(|| ours.change()))?;
     row("by hand", count(|| by_hand.change()))
+}
+
+fn in_ktors_form() -> io::Result<()> {
+    for items in [1, 31] {
+        let cart = Cart::of(items);
+        let ours = ktor::served(cart.clone());
+        let mut value = ktor::Value::new(&cart);
+        assert_eq!(ours.value_of(&ours.change()), {
+            value.change();
+            value.value()
+        });
+        title(&format!("in Ktor's form, JSON of {items} items"))?;
+        row("cloakroom", count(|| ours.change()))?;
+        row("the cookie's value alone", count(|| value.change()))?;
+    }
+    Ok(())
 }
 
 /// What three layers allocate over one that does nothing.

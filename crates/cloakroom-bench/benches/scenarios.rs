@@ -3,6 +3,7 @@
 pub(crate) mod by_id;
 pub(crate) mod hand;
 pub(crate) mod ignored;
+pub(crate) mod ktor;
 pub(crate) mod private_jar;
-pub(crate) mod sealed;
+pub(crate) mod served;
 pub(crate) mod values;

@@ -1,5 +1,9 @@
 //! The budgets of speed, each a ratio within one table. See the crate's documentation.
 
+#[path = "speed/java.rs"]
+mod java;
+#[path = "speed/ktor.rs"]
+mod ktor;
 #[path = "speed/parallel.rs"]
 mod parallel;
 mod scenarios;
@@ -11,9 +15,9 @@ use cloakroom_bench::{Budgets, Limit, Must as _, Race, Table};
 use cloakroom_core::{Codec, Json};
 use scenarios::hand::Hand;
 use scenarios::private_jar::PrivateJar;
-use scenarios::sealed::Sealed;
+use scenarios::served::Served;
 use scenarios::values::{Cart, Changing, Plain, Text};
-use scenarios::{by_id, ignored};
+use scenarios::{by_id, ignored, served};
 use tower_layer::Layer as _;
 
 const OURS: &str = "cloakroom";
@@ -35,6 +39,7 @@ fn main() -> io::Result<()> {
     ignored_inside(&mut budgets)?;
     in_memory(&mut budgets)?;
     in_parallel(&mut budgets)?;
+    ktor::races(&mut budgets)?;
     writeln!(io::stdout(), "\n{budgets}")
 }
 
@@ -44,14 +49,14 @@ fn show(table: &Table) -> io::Result<()> {
 
 /// A sealed session of ours, and the same by hand.
 struct Pair<S, C> {
-    ours: Sealed<S>,
+    ours: Served<S>,
     by_hand: Hand<S, C>,
 }
 
 impl<S: Changing, C: Codec + Copy> Pair<S, C> {
     fn new(value: &S, codec: C) -> Self {
         let new = Self {
-            ours: Sealed::new(value.clone(), codec),
+            ours: served::sealed(value.clone(), codec),
             by_hand: Hand::new(value, codec),
         };
         let mut changed = value.clone();

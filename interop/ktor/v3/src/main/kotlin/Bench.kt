@@ -39,6 +39,7 @@ private fun answer(contents: MutableMap<String, Content>, line: String): String?
         line == "jdk" -> listOf("java.vm.name", "java.runtime.version", "java.vendor")
             .joinToString(" ") { System.getProperty(it) }
         words.size == 2 && words[0] == "cookie" -> content?.cookie
+        words.size == 3 && words[0] == "cookie" -> content?.take(words[2])
         words.size == 3 && words[0] == "round" -> words[2].toIntOrNull()?.takeIf { it > 0 }
             ?.let { count -> content?.round(count) }
             ?.let { nanos -> String.format(Locale.ROOT, "%.1f", nanos) }
@@ -65,6 +66,12 @@ private class Content(cart: Cart) {
     var cookie: String = cookieOf(cart)
         private set
 
+    /** Goes on from another cookie, and gives what is in it; `null` if it cannot be read. */
+    fun take(other: String): String? = cartOf(other)?.let { cart ->
+        cookie = other
+        serializer.serialize(cart)
+    }
+
     fun warmUp(time: Duration) {
         val start = TimeSource.Monotonic.markNow()
         while (start.elapsedNow() < time) {
@@ -74,23 +81,23 @@ private class Content(cart: Cart) {
 
     /** The nanoseconds that one takes, over as many. */
     fun round(count: Int): Double {
-        val before = cartOf(cookie).changes
+        val before = checkNotNull(cartOf(cookie)).changes
         val start = TimeSource.Monotonic.markNow()
         repeat(count) { change() }
         val time = start.elapsedNow()
-        check(cartOf(cookie).changes == (before xor (count and 1)))
+        check(cartOf(cookie)?.changes == (before xor (count and 1)))
         return time.inWholeNanoseconds.toDouble() / count
     }
 
     private fun change() {
-        val cart = cartOf(cookie)
+        val cart = checkNotNull(cartOf(cookie))
         // As many digits before as after.
         cookie = cookieOf(cart.copy(changes = cart.changes xor 1))
     }
 
-    private fun cartOf(cookie: String): Cart {
+    private fun cartOf(cookie: String): Cart? {
         val token = decodeCookieValue(cookie, CookieEncoding.URI_ENCODING)
-        return serializer.deserialize(checkNotNull(transformers.transformRead(token)))
+        return transformers.transformRead(token)?.let(serializer::deserialize)
     }
 
     private fun cookieOf(cart: Cart): String {

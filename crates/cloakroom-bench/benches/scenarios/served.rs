@@ -1,4 +1,6 @@
-//! Ours: a sealed session, from the request's Cookie header to the Set-Cookie line.
+//! Ours, from the request's Cookie header to the Set-Cookie line.
+
+use std::marker::PhantomData;
 
 use cloakroom_bench::{Must as _, at_once};
 use cloakroom_core::{
@@ -9,10 +11,10 @@ use cloakroom_core::{
 use super::values::{Changing, cookie_header, pair_of};
 
 /// Sessions of a type and a request that brings one.
-pub(crate) struct Sealed<S> {
+pub(crate) struct Served<S> {
     sessions: Sessions,
     head: Head,
-    kind: std::marker::PhantomData<fn() -> S>,
+    kind: PhantomData<fn() -> S>,
 }
 
 /// A request's head as a framework without `http`'s types would show it.
@@ -34,7 +36,7 @@ impl Head {
     }
 }
 
-impl RequestHead for Head {
+impl RequestHead for &Head {
     fn header(&self, name: &str, each: &mut dyn FnMut(&[u8])) {
         for (_, value) in self.lines.iter().filter(|(known, _)| *known == name) {
             each(value.as_bytes());
@@ -55,18 +57,23 @@ impl ResponseHead for Bare {
     }
 }
 
-impl<S: Changing> Sealed<S> {
-    /// A request that brings `value`, of sessions with this codec and the defaults for the rest.
-    pub(crate) fn new(value: S, codec: impl Codec) -> Self {
-        let keys = KeyRing::single(Key::generate(&ThreadEntropy));
-        let schema = Schema::new(codec);
-        let sessions = Sessions::builder("bench", &keys)
-            .cookie::<S>("cart", |c| c.sealed().schema(schema))
-            .build();
+/// A sealed session with this codec and the defaults for the rest.
+pub(crate) fn sealed<S: Changing>(value: S, codec: impl Codec) -> Served<S> {
+    let keys = KeyRing::single(Key::generate(&ThreadEntropy));
+    let schema = Schema::new(codec);
+    let sessions = Sessions::builder("bench", &keys)
+        .cookie::<S>("cart", |c| c.sealed().schema(schema))
+        .build();
+    Served::new(sessions.must(), value)
+}
+
+impl<S: Changing> Served<S> {
+    /// A request that brings `value`.
+    pub(crate) fn new(sessions: Sessions, value: S) -> Self {
         let mut new = Self {
-            sessions: sessions.must(),
+            sessions,
             head: Head::new(cookie_header("none=")),
-            kind: std::marker::PhantomData,
+            kind: PhantomData,
         };
         let line = new.serve(|session| session.set(value).must());
         new.head = Head::new(cookie_header(&pair_of(&line)));
@@ -82,14 +89,18 @@ impl<S: Changing> Sealed<S> {
     pub(crate) fn value_of(&self, line: &[u8]) -> S {
         let head = Head::new(cookie_header(&pair_of(line)));
         let mut frame = Frame::new(&self.sessions);
-        let session = frame.lend(|| at_once(load::<S>(&head, None))).must();
+        let session = frame.lend(|| at_once(load::<S>(&&head, None))).must();
         S::clone(&session.get().must())
     }
 
     fn serve(&self, handler: impl FnOnce(&Session<S>)) -> Vec<u8> {
         let mut frame = Frame::new(&self.sessions);
+        // What is loaded in every request is loaded before the handler runs.
+        if let Some(opening) = frame.open(|| &self.head) {
+            frame.keep(at_once(opening));
+        }
         frame.lend(|| {
-            let session = at_once(load::<S>(&self.head, None)).must();
+            let session = at_once(load::<S>(&&self.head, None)).must();
             handler(&session);
         });
         let Commit::Done(done) = frame.commit(&Bare) else {

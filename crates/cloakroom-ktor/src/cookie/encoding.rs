@@ -8,19 +8,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use cloakroom_core::Refusal;
 use memchr::memchr2;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::percent_encode_byte;
 
 use crate::version::Ktor;
 
-/// What 1.6.8 escapes: all but ASCII letters, digits and the space, which becomes `+`.
-const ESCAPED_BY_1: &AsciiSet = &NON_ALPHANUMERIC.remove(b' ');
-
-/// What later versions escape (since 2.2.0): they keep the unreserved marks (RFC 3986 §2.3) too.
-const ESCAPED: &AsciiSet = &ESCAPED_BY_1
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
+/// How many octets are looked at together for one that is escaped.
+const PIECE: usize = 32;
 
 /// How a text becomes a cookie's value, Ktor's `CookieEncoding`.
 ///
@@ -91,7 +84,7 @@ impl CookieEncoding {
     /// assert!(CookieEncoding::DQuotes.encode(r#"{"user":1}"#, Ktor::V3).is_err());
     /// ```
     pub fn encode(self, text: &str, ktor: Ktor) -> Result<String, CannotEncode> {
-        let mut value = String::new();
+        let mut value = String::with_capacity(text.len().saturating_mul(2));
         self.encode_into(&mut value, text, ktor)?;
         Ok(value)
     }
@@ -245,21 +238,59 @@ fn is_blank(character: char) -> bool {
 }
 
 fn encode_uri(out: &mut String, text: &str, ktor: Ktor) {
-    let escaped = match ktor {
-        Ktor::V1_6_8 => ESCAPED_BY_1,
-        Ktor::V2 | Ktor::V3 => ESCAPED,
-    };
-    for (at, word) in text.split(' ').enumerate() {
-        if at > 0 {
-            out.push('+');
-        }
-        out.extend(utf8_percent_encode(word, escaped));
+    match ktor {
+        Ktor::V1_6_8 => escape(out, text, is_kept_by_1),
+        Ktor::V2 | Ktor::V3 => escape(out, text, is_kept),
     }
+}
+
+/// What 1.6.8 does not escape, but for the space, which becomes `+`: ASCII letters and digits.
+const fn is_kept_by_1(octet: u8) -> bool {
+    octet.is_ascii_alphanumeric()
+}
+
+/// Later versions (since 2.2.0) keep the unreserved marks (RFC 3986 §2.3) too.
+const fn is_kept(octet: u8) -> bool {
+    is_kept_by_1(octet) || matches!(octet, b'-' | b'.' | b'_' | b'~')
+}
+
+fn escape(out: &mut String, text: &str, is_kept: impl Fn(u8) -> bool) {
+    let mut rest = text;
+    loop {
+        // What is kept is ASCII, so it ends where a character does.
+        let len = kept_len(rest.as_bytes(), &is_kept);
+        let (kept, from) = rest.split_at_checked(len).unwrap_or_default();
+        out.push_str(kept);
+        let mut characters = from.chars();
+        let Some(character) = characters.next() else {
+            return;
+        };
+        if character == ' ' {
+            out.push('+');
+        } else {
+            let mut octets = [0; 4];
+            let octets = character.encode_utf8(&mut octets).bytes();
+            out.extend(octets.map(percent_encode_byte));
+        }
+        rest = characters.as_str();
+    }
+}
+
+/// How many octets come before the first that is not kept. Most tokens are hundreds of digits in a
+/// row: whole pieces are judged without a branch for each octet.
+fn kept_len(octets: &[u8], is_kept: impl Fn(u8) -> bool) -> usize {
+    let (pieces, _) = octets.as_chunks::<PIECE>();
+    let all = |piece: &&[u8; PIECE]| piece.iter().fold(true, |all, octet| all & is_kept(*octet));
+    let start = pieces.iter().take_while(all).count() * PIECE;
+    let rest = octets.get(start..).unwrap_or_default();
+    let end = rest.iter().position(|octet| !is_kept(*octet));
+    start + end.unwrap_or(rest.len())
 }
 
 /// `decodeURLQueryComponent(plusIsSpace = true)`: octets that are neither `%` nor `+` stand for
 /// themselves, so that a client may also send JSON as it is.
 fn decode_uri(out: &mut Vec<u8>, value: &[u8]) -> Result<(), Refusal> {
+    out.reserve(value.len());
     let mut rest = value;
     while let Some(at) = memchr2(b'%', b'+', rest) {
         let (plain, special) = rest.split_at_checked(at).unwrap_or_default();
@@ -287,5 +318,31 @@ fn digit(octet: u8) -> Result<u8, Refusal> {
         b'A'..=b'F' => Ok(octet - b'A' + 10),
         b'a'..=b'f' => Ok(octet - b'a' + 10),
         _ => Err(Refusal::Malformed),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every octet, at every place of pieces and between them.
+    #[test]
+    fn what_is_escaped_does_not_depend_on_where_it_stands() {
+        for octet in 0..=127 {
+            let character = char::from(octet);
+            let expected = match character {
+                ' ' => "+".to_owned(),
+                '-' | '.' | '_' | '~' | '0'..='9' | 'A'..='Z' | 'a'..='z' => character.to_string(),
+                _ => format!("%{octet:02X}"),
+            };
+            for before in 0..2 * PIECE {
+                for after in [0, 1, PIECE] {
+                    let (before, after) = ("a".repeat(before), "b".repeat(after));
+                    let text = format!("{before}{character}{after}");
+                    let value = CookieEncoding::Uri.encode(&text, Ktor::V3).unwrap();
+                    assert_eq!(value, format!("{before}{expected}{after}"));
+                }
+            }
+        }
     }
 }

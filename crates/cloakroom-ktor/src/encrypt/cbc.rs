@@ -5,9 +5,7 @@ use aes::cipher::{Array, BlockModeDecrypt, BlockModeEncrypt, InnerIvInit, KeyIni
 use aes::cipher::{BlockCipherDecrypt, BlockCipherEncrypt, consts::U16};
 use aes::{Aes128, Aes192, Aes256};
 use cbc::{Decryptor, Encryptor};
-use subtle::{
-    Choice, ConditionallySelectable, ConstantTimeEq, ConstantTimeGreater, ConstantTimeLess,
-};
+use subtle::{Choice, ConditionallySelectable, ConstantTimeEq, ConstantTimeGreater};
 
 use crate::key::AesKey;
 
@@ -64,10 +62,13 @@ pub(super) fn unpadded_len(bytes: &[u8]) -> (usize, Choice) {
         return (0, Choice::from(0));
     };
     let [.., count] = *block;
-    let mut is_padding = !count.ct_eq(&0) & !count.ct_gt(&16);
+    let mut differences = 0;
     for (distance, byte) in (0_u8..).zip(block.iter().rev()) {
-        is_padding &= !distance.ct_lt(&count) | byte.ct_eq(&count);
+        // All ones for the last `count` bytes: their distance less `count` is negative.
+        let is_inside = 0_u8.wrapping_sub(distance.wrapping_sub(count) >> 7);
+        differences |= is_inside & (byte ^ count);
     }
+    let is_padding = differences.ct_eq(&0) & !count.ct_eq(&0) & !count.ct_gt(&16);
     let count = u8::conditional_select(&1, &count, is_padding);
     (bytes.len().saturating_sub(usize::from(count)), is_padding)
 }

@@ -297,10 +297,6 @@ impl<'l, 'de> Object<'l, 'de> {
 
     fn read<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Unreadable> {
         let value = visitor.visit_map(&mut self)?;
-        // A class without properties asks for none, and `type` may be there all the same.
-        if self.is_sealed && self.next_name()?.is_some() {
-            return Err(Unreadable::because("a property that is not of the class"));
-        }
         self.lexer.close(b'}')?;
         Ok(value)
     }

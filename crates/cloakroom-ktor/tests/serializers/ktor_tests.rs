@@ -147,6 +147,32 @@ fn constants_come_back_alone_and_in_collections() {
         .unwrap_err();
 }
 
+/// Java compares texts by units of UTF-16: a character of two comes before the last ones of one.
+#[test]
+fn properties_are_sorted_as_java_sorts_their_names() {
+    #[derive(Debug, Deserialize, PartialEq, Serialize)]
+    struct Sorted {
+        #[serde(rename = "～")]
+        one_unit: i32,
+        #[serde(rename = "𐐀")]
+        two_units: i32,
+        b: i32,
+        #[serde(rename = "aB")]
+        a_b: i32,
+        a: i32,
+    }
+    let value = Sorted {
+        one_unit: 1,
+        two_units: 2,
+        b: 3,
+        a_b: 4,
+        a: 5,
+    };
+    let text = there_and_back(&Reflection::new(), &value);
+    let expected = "a=%23i5&aB=%23i4&b=%23i3&%F0%90%90%80=%23i2&%EF%BD%9E=%23i1";
+    assert_eq!(text, expected);
+}
+
 /// `testCompoundClasses`.
 #[test]
 fn a_class_in_a_class_comes_back() {

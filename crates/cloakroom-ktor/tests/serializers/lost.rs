@@ -50,6 +50,91 @@ proptest! {
     }
 }
 
+fn text(text: &str) -> Kotlin {
+    Kotlin::Text(text.to_owned())
+}
+
+fn of(value: Kotlin) -> Kotlin {
+    Kotlin::Class(vec![("x", value)])
+}
+
+fn is_written(codec: &impl Codec, value: &Kotlin) -> bool {
+    codec.encode(value, &mut Vec::new()).is_ok()
+}
+
+/// What real Ktor 3.5.2 did with maps and classes of its backward compatible text.
+#[test]
+fn maps_and_classes_of_the_backward_compatible_text_are_lost_where_ktor_loses_them() {
+    let map = |entries: &[(&str, &str)]| {
+        let entries = entries.iter().map(|(key, value)| (text(key), text(value)));
+        of(Kotlin::Map(entries.collect()))
+    };
+    for (entries, comes_back) in [
+        (&[("a b", "c d")][..], false),
+        (&[("a", "c d")], true),
+        (&[("a", "+")], false),
+        (&[("+", "1")], true),
+        (&[("é%\t", "é%\t ")], true),
+        (&[("a", "1"), ("A", "2")], false),
+        (&[("a=", "1")], false),
+        (&[("a", "b=c")], true),
+        (&[("a", "b&c")], false),
+        (&[("", "")], true),
+        (&[], true),
+    ] {
+        let value = map(entries);
+        assert_eq!(
+            is_written(&BackwardCompatible, &value),
+            comes_back,
+            "{entries:?}"
+        );
+    }
+    for (label, comes_back) in [
+        ("a b#=/é", true),
+        ("x ", true),
+        ("a&", false),
+        ("+", false),
+        ("50%", false),
+        ("x\t", false),
+    ] {
+        let value = of(of(text(label)));
+        assert_eq!(
+            is_written(&BackwardCompatible, &value),
+            comes_back,
+            "{label:?}"
+        );
+    }
+}
+
+/// What real Ktor 3.5.2 did with collections of its reflection text.
+#[test]
+fn collections_of_the_reflection_text_are_lost_where_ktor_loses_them() {
+    let list = |texts: &[&str]| Kotlin::List(texts.iter().map(|part| text(part)).collect());
+    let map = |key: &str, value: &str| of(Kotlin::Map(vec![(text(key), text(value))]));
+    for (value, comes_back) in [
+        (of(list(&["", "=", "#", "+ %", "é"])), true),
+        (of(list(&["a&b"])), false),
+        (of(list(&[])), true),
+        (
+            of(Kotlin::List(vec![list(&["a"]), list(&[]), list(&["b"])])),
+            true,
+        ),
+        (of(Kotlin::List(vec![list(&["a", "b"])])), false),
+        (of(Kotlin::List(vec![of(text("a"))])), false),
+        (of(Kotlin::List(vec![Kotlin::Null, text("a")])), true),
+        (map(" a", " +b=c "), true),
+        (map("a=", "b"), false),
+        (map("a", "b&"), false),
+        (of(of(list(&["a", "b"]))), true),
+    ] {
+        assert_eq!(
+            is_written(&Reflection::new(), &value),
+            comes_back,
+            "{value:?}"
+        );
+    }
+}
+
 /// The tests above would say little if nearly everything, or nearly nothing, were lost.
 #[test]
 fn enough_comes_back_and_enough_is_lost() {

@@ -23,6 +23,18 @@ impl<T> Few<T> {
         }
     }
 
+    /// The only item; else all.
+    pub(crate) fn into_only(mut self) -> Result<T, Self> {
+        match self.first.take() {
+            Some(only) if self.rest.is_empty() => Ok(only),
+            first => Err(Self { first, ..self }),
+        }
+    }
+
+    pub(crate) fn last_mut(&mut self) -> Option<&mut T> {
+        self.rest.last_mut().or(self.first.as_mut())
+    }
+
     pub(crate) const fn is_empty(&self) -> bool {
         self.first.is_none()
     }
@@ -75,10 +87,15 @@ mod tests {
         assert!(few.is_empty());
         for item in 0..4 {
             few.push(item);
+            assert_eq!(few.last_mut(), Some(&mut { item }));
             assert_eq!(few.len(), item + 1);
         }
         assert_eq!(few.iter().copied().collect::<Vec<_>>(), [0, 1, 2, 3]);
         assert_eq!(few.into_iter().collect::<Vec<_>>(), [0, 1, 2, 3]);
         assert_eq!((0..3).collect::<Few<_>>().len(), 3);
+        assert!(Few::<u8>::new().into_only().is_err());
+        assert_eq!((0..1).collect::<Few<_>>().into_only().ok(), Some(0));
+        let several = (0..2).collect::<Few<_>>().into_only().err();
+        assert_eq!(several.map(|few| few.len()), Some(2));
     }
 }

@@ -77,7 +77,8 @@ pub(crate) enum Origin {
 
 /// What a native token said.
 pub(crate) struct ByValue {
-    pub(crate) id: SessionId,
+    /// Bare content has no place for one.
+    pub(crate) id: Option<SessionId>,
     pub(crate) created: Timestamp,
     /// As the token says, not as the policy now caps it.
     pub(crate) absolute: Timestamp,
@@ -93,6 +94,16 @@ pub(crate) struct ByValue {
     pub(crate) format_is_current: bool,
     /// The codec's bytes.
     pub(crate) content: Buffer,
+}
+
+impl ByValue {
+    /// Whether two tokens are one session. Without an id they are if they hold the same.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        match (self.id, other.id) {
+            (None, None) => self.content.as_slice() == other.content.as_slice(),
+            (one, other) => one == other,
+        }
+    }
 }
 
 /// What a record said.

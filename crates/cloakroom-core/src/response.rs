@@ -39,14 +39,17 @@ impl Frame {
             return Commit::Untouched;
         }
         drop_renewals(&slots, response);
-        match prepare_all(&slots, response) {
-            Err(error) => Commit::Done(Err(error)),
-            Ok(mut batch) if batch.needs_storage() => Commit::Waiting(Box::pin(async move {
-                perform_all(&mut batch).await?;
-                finish(batch, slots)
-            })),
-            Ok(batch) => Commit::Done(finish(batch, slots)),
+        let mut batch = Batch::default();
+        if let Err(error) = prepare_all(&mut batch, &slots, response) {
+            return Commit::Done(Err(error));
         }
+        if batch.needs_storage() {
+            return Commit::Waiting(Box::pin(async move {
+                perform_all(&mut batch).await?;
+                Ok(finish(&mut batch, slots))
+            }));
+        }
+        Commit::Done(Ok(finish(&mut batch, slots)))
     }
 }
 
@@ -61,13 +64,13 @@ fn drop_renewals(slots: &Few<Arc<dyn AnySlot>>, response: &dyn ResponseHead) {
     }
 }
 
-fn finish(batch: Batch, slots: Few<Arc<dyn AnySlot>>) -> Result<Effects, CommitError> {
+fn finish(batch: &mut Batch, slots: Few<Arc<dyn AnySlot>>) -> Effects {
     conclude(batch);
     let effects = slots.into_iter().map(|slot| Effect {
         outgoing: slot.take_outgoing(),
         slot,
     });
-    Ok(Effects(effects.collect()))
+    Effects(effects.collect())
 }
 
 /// Commits every session of the running request now, ahead of the response, so that a handler
@@ -85,12 +88,13 @@ fn finish(batch: Batch, slots: Few<Arc<dyn AnySlot>>) -> Result<Effects, CommitE
 /// a session changed by `update_retrying` was ended meanwhile.
 pub async fn commit() -> Result<(), CommitError> {
     let slots = all_slots();
-    let mut batch = prepare_all(&slots, &NoResponse)?;
+    let mut batch = Batch::default();
+    prepare_all(&mut batch, &slots, &NoResponse)?;
     if batch.needs_storage() {
         perform_all(&mut batch).await?;
     }
     let lost = batch.lost_retries();
-    conclude(batch);
+    conclude(&mut batch);
     lost.map_or(Ok(()), Err)
 }
 

@@ -332,7 +332,8 @@ impl<S: SessionValue> Session<S> {
     }
 
     /// The session's name for listing and ending; not secret. `None` where there is no session, or
-    /// only one that this request has made and not yet committed.
+    /// only one that this request has made and not yet committed; and for
+    /// [bare](crate::SessionOptions::bare) content in a token, which has no place for a name.
     ///
     /// ```
     /// # use cloakroom_core::{Session, example};
@@ -349,7 +350,7 @@ impl<S: SessionValue> Session<S> {
         let state = self.0.state();
         match &state.loaded.origin {
             _ if !state.loaded.is_live() => None,
-            Origin::ByValue(origin) => Some(SessionRef::of_value(name, origin.id)),
+            Origin::ByValue(origin) => origin.id.map(|id| SessionRef::of_value(name, id)),
             // Where it lies now, nothing of ours ends it by name.
             Origin::ById(origin) if origin.place == Place::Other => None,
             Origin::ById(origin) => SessionRef::of_record(name, &origin.key),

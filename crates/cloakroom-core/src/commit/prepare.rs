@@ -9,6 +9,7 @@ use super::work::Work;
 use crate::buffer::Buffer;
 use crate::codec::header::read_header;
 use crate::error::CommitError;
+use crate::few::Few;
 use crate::loaded::{Loaded, Origin};
 use crate::native::envelope::{Envelope, Lineage, MAX_LINEAGE, MAX_SUBJECT};
 use crate::native::steps::{HEADROOM, TAILROOM};
@@ -26,14 +27,15 @@ pub trait ResponseHead {
     fn carries(&self, name: &str, is_cookie: bool) -> bool;
 }
 
-/// Closes a slot and plans its part; `None` if it was committed before.
+/// Closes a slot and adds its part to `works`, planned; nothing if it was committed before.
 pub(super) fn prepare(
+    works: &mut Few<Work>,
     slot: &Arc<dyn AnySlot>,
     response: &dyn ResponseHead,
     now: Timestamp,
-) -> Result<Option<Work>, CommitError> {
+) -> Result<(), CommitError> {
     let Some(mut draft) = slot.close() else {
-        return Ok(None);
+        return Ok(());
     };
     let provider = slot.provider();
     let content = match content_of(slot.as_ref(), &mut draft) {
@@ -52,7 +54,7 @@ pub(super) fn prepare(
         &provider.policy,
         &moment,
     );
-    let mut work = Work {
+    works.push(Work {
         slot: Arc::clone(slot),
         draft,
         content,
@@ -68,17 +70,17 @@ pub(super) fn prepare(
         both_changed: Vec::new(),
         settled: None,
         outgoing: Outgoing::None,
-    };
-    work.tell(plan.before);
-    match before_storage(&mut work) {
-        Ok(()) => Ok(Some(work)),
-        Err(failure) => {
-            work.tell(Notes::of_failure(failure));
-            let error = work.error(failure);
-            work.slot.finish(work.draft.loaded, Outgoing::None);
-            Err(error)
-        }
-    }
+    });
+    works.last_mut().map_or(Ok(()), begin)
+}
+
+/// What comes before any storage is asked.
+fn begin(work: &mut Work) -> Result<(), CommitError> {
+    work.tell(work.plan.before);
+    before_storage(work).map_err(|failure| {
+        work.tell(Notes::of_failure(failure));
+        work.error(failure)
+    })
 }
 
 /// Whatever can fail without I/O fails here: the token of a by-value session is made, and for a

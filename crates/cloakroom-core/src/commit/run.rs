@@ -14,6 +14,10 @@ use crate::plan::{Failure, Settled, Tracking};
 use crate::slot::{AnySlot, Outgoing};
 
 /// The sessions of a request that are being committed.
+///
+/// It lies with the caller from the beginning to the end, since its parts are large: handed from
+/// function to function they would be copied, and kept by a future they would lie in it.
+#[derive(Default)]
 pub(crate) struct Batch(Few<Work>);
 
 impl Batch {
@@ -50,29 +54,23 @@ impl Drop for ShutAll<'_> {
 
 /// Closes the gates and plans every part. On a failure nothing is kept of any.
 pub(crate) fn prepare_all(
+    batch: &mut Batch,
     slots: &Few<Arc<dyn AnySlot>>,
     response: &dyn ResponseHead,
-) -> Result<Batch, CommitError> {
+) -> Result<(), CommitError> {
     let _shut_in_the_end = ShutAll(slots);
-    let mut works = Few::new();
     for slot in slots.iter() {
         let now = slot.environment().now();
-        match prepare(slot, response, now) {
-            Ok(Some(work)) => works.push(work),
-            Ok(None) => {}
-            Err(error) => {
-                give_back(works);
-                return Err(error);
-            }
+        if let Err(error) = prepare(&mut batch.0, slot, response, now) {
+            give_back(batch);
+            return Err(error);
         }
     }
-    Ok(Batch(works))
+    Ok(())
 }
 
 /// Takes every storage step. On a failure the records that were made are removed again and
 /// nothing goes out for any session.
-///
-/// Works on a batch that lies with the caller: moved from future to future it would lie in each.
 pub(crate) async fn perform_all(batch: &mut Batch) -> Result<(), CommitError> {
     for round in [Round::Write, Round::Remove] {
         for index in 0..batch.0.len() {
@@ -104,18 +102,18 @@ async fn abort(batch: &mut Batch, failed: usize, failure: Failure) -> CommitErro
         }
         undo(work).await;
     }
-    give_back(std::mem::take(&mut batch.0));
+    give_back(batch);
     error.unwrap_or_else(|| CommitError::new("", failure))
 }
 
-fn give_back(works: Few<Work>) {
-    for work in works {
+fn give_back(batch: &mut Batch) {
+    for work in std::mem::take(&mut batch.0) {
         work.slot.finish(work.draft.loaded, Outgoing::None);
     }
 }
 
 /// Makes what goes out, tells what happened, and gives everything back to the slots.
-pub(crate) fn conclude(mut batch: Batch) {
+pub(crate) fn conclude(batch: &mut Batch) {
     for work in batch.0.iter_mut() {
         let settled = work.settled.unwrap_or(Settled {
             verdict: Ok(()),

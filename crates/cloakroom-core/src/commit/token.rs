@@ -13,7 +13,7 @@ use crate::codec::Format;
 use crate::id;
 use crate::ids::Ids;
 use crate::loaded::{ByValue, Origin};
-use crate::native::envelope::{Envelope, Lineage};
+use crate::native::envelope::{Envelope, Lineage, SessionId};
 use crate::native::steps::TAILROOM;
 use crate::plan::{
     ClientStep, Failure, Live, Notes, Presented, ProofState, Replacement, Sent, StorageStep, Wish,
@@ -48,14 +48,15 @@ pub(super) fn ensure_by_id(work: &mut Work) -> Result<(), Failure> {
         return Ok(());
     }
     let now = work.moment.now;
+    let provider = work.provider();
+    if provider.form.chain.is_empty() && provider.wire.is_native() {
+        return issuing(provider, &provider.keys.prepared(), now).map(drop);
+    }
+    // Steps of the application may make more of an id than can be sent: a trial shows it.
     let trial = trial(work);
     let provider = work.provider();
     let keys = provider.keys.prepared();
     let key = issuing(provider, &keys, now)?;
-    if provider.form.chain.is_empty() && provider.wire.is_native() {
-        return Ok(());
-    }
-    // Steps of the application may make more of an id than can be sent: a trial shows it.
     let cx = provider.context(&keys, key, work.entropy(), now);
     let mut trial = Buffer::from_vec(trial);
     let written = provider.form.chain.write(&cx, &mut trial);
@@ -68,7 +69,6 @@ pub(super) fn ensure_by_id(work: &mut Work) -> Result<(), Failure> {
     sent.map(drop).map_err(failure_of)
 }
 
-/// Whether a token is to be sent that the client cannot do without.
 /// What will be sent, as far as it is known before the storage was asked.
 fn trial(work: &mut Work) -> Vec<u8> {
     let ids = &work.provider().form.ids;
@@ -89,6 +89,7 @@ fn trial(work: &mut Work) -> Vec<u8> {
     Ids::write(&id, None).unwrap_or_default()
 }
 
+/// Whether a token is to be sent that the client cannot do without.
 const fn must_send(client: ClientStep) -> bool {
     matches!(
         client,
@@ -125,10 +126,10 @@ fn seal(work: &mut Work, sent: Sent) -> Result<(), Failure> {
         Some(own) => Some(keys.find(&own, now).map_err(|_| Failure::NoIssuingKey)?),
         None => issuing(provider, &keys, now)?,
     };
-    if !provider.form.bare {
+    if let Some(id) = next.id {
         let envelope_len = Envelope::len(&next.lineage, next.subject.as_deref());
         let room = content.buffer.prepend_room(envelope_len);
-        next.envelope(content.format).write(room);
+        next.envelope(id, content.format).write(room);
     }
     let cx = provider.context(&keys, key, work.entropy(), now);
     let written = provider.form.chain.write(&cx, &mut content.buffer);
@@ -176,7 +177,8 @@ fn take_content(work: &mut Work) -> Result<Content, Failure> {
 
 /// All of a token but its content.
 struct NextToken {
-    id: [u8; 16],
+    /// As [`id_of`] says.
+    id: Option<SessionId>,
     created: Timestamp,
     absolute: Timestamp,
     renewed: Timestamp,
@@ -189,9 +191,9 @@ struct NextToken {
 }
 
 impl NextToken {
-    fn envelope(&self, format: Format) -> Envelope<'_> {
+    fn envelope(&self, id: SessionId, format: Format) -> Envelope<'_> {
         Envelope {
-            id: self.id,
+            id,
             created: self.created,
             absolute: self.absolute,
             renewed: self.renewed,
@@ -226,13 +228,15 @@ fn next_token(work: &Work, sent: Sent, keys: &Prepared) -> Result<NextToken, Fai
         Origin::ById(_) | Origin::None => None,
     };
     match origin {
-        Some(origin) if sent != Sent::New => Ok(successor(origin, sent, keys, now)),
-        Some(origin) if work.draft.wish == Wish::Elevate => {
-            let mut next = successor(origin, sent, keys, now);
-            next.id = random_id(work);
-            next.generation = 0;
-            Ok(next)
-        }
+        Some(origin) if sent != Sent::New => Ok(NextToken {
+            id: id_of(work, origin.id),
+            ..successor(origin, sent, keys, now)
+        }),
+        Some(origin) if work.draft.wish == Wish::Elevate => Ok(NextToken {
+            id: id_of(work, None),
+            generation: 0,
+            ..successor(origin, sent, keys, now)
+        }),
         _ => Ok(first_token(work, now)),
     }
 }
@@ -245,7 +249,7 @@ fn first_token(work: &Work, now: Timestamp) -> NextToken {
         _ => SubjectNumber::default(),
     };
     NextToken {
-        id: random_id(work),
+        id: id_of(work, None),
         created: now,
         absolute: work
             .provider()
@@ -296,10 +300,14 @@ fn stays_under(own: KeyId, keys: &Prepared, now: Timestamp) -> bool {
             .is_ok_and(|key| !keys.is_outdated(key, now))
 }
 
-fn random_id(work: &Work) -> [u8; 16] {
-    let mut id = [0; 16];
-    work.entropy().fill(&mut id);
-    id
+/// The id of a token: the known one or a new one, and none exactly where the content is bare.
+fn id_of(work: &Work, known: Option<SessionId>) -> Option<SessionId> {
+    let random = || {
+        let mut id = [0; 16];
+        work.entropy().fill(&mut id);
+        id
+    };
+    (!work.provider().form.bare).then(|| known.unwrap_or_else(random))
 }
 
 /// Makes a by-id session's part of the response, after its storage steps succeeded.

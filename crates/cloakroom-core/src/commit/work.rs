@@ -69,7 +69,7 @@ impl Work {
     /// What names the session in events: no secret, and not shown as it is.
     fn name(&self) -> Option<&[u8]> {
         match &self.draft.loaded.origin {
-            Origin::ByValue(origin) => Some(&origin.id),
+            Origin::ByValue(origin) => origin.id.as_ref().map(<[u8; 16]>::as_slice),
             Origin::ById(origin) => Some(origin.id.name()),
             Origin::None => None,
         }

@@ -12,7 +12,7 @@ use super::tokens::Tokens;
 use crate::buffer::Buffer;
 use crate::form::Form;
 use crate::loaded::{ByValue, Loaded, Origin};
-use crate::native::envelope::{Envelope, Lineage};
+use crate::native::envelope::{Envelope, Lineage, SessionId};
 use crate::plan::{Live, Presented, ProofState};
 use crate::provider::{Place, Provider, Typed};
 use crate::refusal::Refusal;
@@ -47,18 +47,28 @@ pub(crate) fn load<S>(
         entropy,
         now,
     };
-    let verified = candidates.into_iter().map(|token| read.token(token?));
-    let Choice { chosen, alone } = choose(
-        verified.collect(),
-        |a, b| a.origin.id == b.origin.id,
-        |a, b| (a.origin.generation, a.renewed) > (b.origin.generation, b.renewed),
-    );
-    match chosen.and_then(|verified| decode(typed, verified)) {
+    // Nearly always there is one; what is verified is large, and is not to be moved for a choice.
+    let Choice { chosen, alone } = match candidates.into_only() {
+        Ok(token) => Choice {
+            chosen: token.and_then(|token| read.token(token)),
+            alone: true,
+        },
+        Err(candidates) => choose(
+            candidates.into_iter().map(|token| read.token(token?)),
+            |a, b| a.origin.is_same(&b.origin),
+            |a, b| (a.origin.generation, a.renewed) > (b.origin.generation, b.renewed),
+        ),
+    };
+    let mut verified = match chosen {
+        Ok(verified) => verified,
+        Err(refusal) => return (Loaded::refused(refusal, alone), None),
+    };
+    match decode(typed, &mut verified) {
         Err(refusal) => (Loaded::refused(refusal, alone), None),
-        Ok((origin, live, value)) => {
+        Ok(value) => {
             let loaded = Loaded {
-                presented: Presented::Live(live),
-                origin: Origin::ByValue(origin),
+                presented: Presented::Live(verified.live),
+                origin: Origin::ByValue(verified.origin),
                 alone,
             };
             (loaded, Some(value))
@@ -90,123 +100,147 @@ impl Read<'_> {
     /// Runs the token back through a form's chain and judges its life.
     fn form(&self, form: &Form, place: Place, mut buffer: Buffer) -> Result<Verified, Refusal> {
         let provider = self.provider;
-        // Named by the whole token: what its steps leave may be the same for others.
-        let name = form.bare.then(|| provider.moved_seed(buffer.as_slice()));
+        // What moves is named by its whole token: what its steps leave may be the same for others.
+        let moves = form.bare && place == Place::Other;
+        let seed = moves.then(|| provider.moved_seed(buffer.as_slice()));
         let cx = provider.context(self.prepared, None, self.entropy, self.now);
         let freshness = form.chain.read(&cx, &mut buffer)?;
-        let mut verified = match name {
-            Some(name) => bare(provider, &name, buffer, self.now),
-            None => enveloped(provider, self.prepared, cx.found.get(), buffer, self.now)?,
+        let outdated = freshness == Freshness::Outdated || place == Place::Other;
+        if form.bare {
+            Ok(self.bare(seed.map(first_half), buffer, place, outdated))
+        } else {
+            self.enveloped(cx.found.get(), buffer, place, outdated)
+        }
+    }
+
+    /// What says nothing of its life began now, and lives as long as it is presented.
+    fn bare(
+        &self,
+        id: Option<SessionId>,
+        content: Buffer,
+        place: Place,
+        outdated: bool,
+    ) -> Verified {
+        let absolute = self.provider.absolute(None, self.now);
+        let idle = self.provider.policy.idle_deadline(self.now, absolute);
+        Verified {
+            origin: ByValue {
+                id,
+                created: self.now,
+                absolute: absolute.unwrap_or(Timestamp::MAX),
+                generation: 0,
+                lineage: Lineage::default(),
+                key: None,
+                subject: None,
+                number: SubjectNumber::default(),
+                format: None,
+                format_is_current: true,
+                content,
+            },
+            live: live(absolute, idle, outdated),
+            renewed: self.now,
+            place,
+        }
+    }
+
+    /// What has an envelope, which says how long it lives.
+    fn enveloped(
+        &self,
+        key: Option<KeyId>,
+        mut buffer: Buffer,
+        place: Place,
+        outdated: bool,
+    ) -> Result<Verified, Refusal> {
+        let (envelope, content) = Envelope::read(buffer.as_slice()).ok_or(Refusal::Malformed)?;
+        let (absolute, idle) = self.deadlines(&envelope)?;
+        let Envelope {
+            id,
+            created,
+            absolute: recorded,
+            renewed,
+            generation,
+            format,
+            lineage,
+            subject,
+        } = envelope;
+        let (subject, number) = match subject {
+            Some((name, number)) => (Some(Arc::from(name)), number),
+            None => (None, SubjectNumber::default()),
         };
-        verified.place = place;
-        verified.live.outdated = freshness == Freshness::Outdated || place == Place::Other;
-        Ok(verified)
+        let content_at = buffer.len() - content.len();
+        let trimmed = buffer.trim_front(content_at);
+        trimmed.map_err(|_| Refusal::Malformed)?;
+        Ok(Verified {
+            origin: ByValue {
+                id: Some(id),
+                created,
+                absolute: recorded,
+                generation,
+                lineage,
+                key,
+                subject,
+                number,
+                format: Some(format),
+                format_is_current: true,
+                content: buffer,
+            },
+            live: live(absolute, idle, outdated),
+            renewed,
+            place,
+        })
+    }
+
+    /// When an envelope's session ends: absolutely, and if it is not used. Or why it is none.
+    fn deadlines(
+        &self,
+        envelope: &Envelope<'_>,
+    ) -> Result<(Option<Timestamp>, Option<Timestamp>), Refusal> {
+        let (provider, now) = (self.provider, self.now);
+        let is_revoked = |key| self.prepared.is_revoked(key);
+        if envelope.lineage.iter().any(is_revoked) {
+            return Err(Refusal::KeyRevoked);
+        }
+        let latest = now.saturating_add(CLOCK_SKEW);
+        if envelope.created > latest || envelope.renewed > latest {
+            return Err(Refusal::FromTheFuture);
+        }
+        let absolute = provider.absolute(Some(envelope.absolute), envelope.created);
+        if absolute.is_some_and(|deadline| now >= deadline) {
+            return Err(Refusal::AbsoluteDeadline);
+        }
+        let idle = provider.policy.idle_deadline(envelope.renewed, absolute);
+        if idle.is_some_and(|deadline| now >= deadline) {
+            return Err(Refusal::IdleDeadline);
+        }
+        Ok((absolute, idle))
     }
 }
 
-/// What says nothing of its life began now, and lives as long as it is presented.
-fn bare(provider: &Provider, name: &[u8; 32], content: Buffer, now: Timestamp) -> Verified {
-    let [id @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = name;
-    let absolute = provider.absolute(None, now);
-    Verified {
-        origin: ByValue {
-            id: *id,
-            created: now,
-            absolute: absolute.unwrap_or(Timestamp::MAX),
-            generation: 0,
-            lineage: Lineage::default(),
-            key: None,
-            subject: None,
-            number: SubjectNumber::default(),
-            format: None,
-            format_is_current: true,
-            content,
-        },
-        live: Live {
-            absolute,
-            idle: provider.policy.idle_deadline(now, absolute),
-            outdated: false,
-            proof: ProofState::Current,
-            elsewhere: false,
-            reseal: false,
-        },
-        renewed: now,
-        place: Place::Own,
-    }
+const fn first_half(seed: [u8; 32]) -> SessionId {
+    let [id @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = seed;
+    id
 }
 
-fn enveloped(
-    provider: &Provider,
-    prepared: &Prepared,
-    key: Option<KeyId>,
-    mut buffer: Buffer,
-    now: Timestamp,
-) -> Result<Verified, Refusal> {
-    let (envelope, content) = Envelope::read(buffer.as_slice()).ok_or(Refusal::Malformed)?;
-    let content_at = buffer.len() - content.len();
-    if envelope.lineage.iter().any(|key| prepared.is_revoked(key)) {
-        return Err(Refusal::KeyRevoked);
-    }
-    let latest = now.saturating_add(CLOCK_SKEW);
-    if envelope.created > latest || envelope.renewed > latest {
-        return Err(Refusal::FromTheFuture);
-    }
-    let absolute = provider.absolute(Some(envelope.absolute), envelope.created);
-    if absolute.is_some_and(|deadline| now >= deadline) {
-        return Err(Refusal::AbsoluteDeadline);
-    }
-    let idle = provider.policy.idle_deadline(envelope.renewed, absolute);
-    if idle.is_some_and(|deadline| now >= deadline) {
-        return Err(Refusal::IdleDeadline);
-    }
-    let live = Live {
+const fn live(absolute: Option<Timestamp>, idle: Option<Timestamp>, outdated: bool) -> Live {
+    Live {
         absolute,
         idle,
-        outdated: false,
+        outdated,
         proof: ProofState::Current,
         elsewhere: false,
         reseal: false,
-    };
-    let renewed = envelope.renewed;
-    let mut origin = origin_of(&envelope, key);
-    buffer
-        .trim_front(content_at)
-        .map_err(|_| Refusal::Malformed)?;
-    origin.content = buffer;
-    Ok(Verified {
-        origin,
-        live,
-        renewed,
-        place: Place::Own,
-    })
-}
-
-fn origin_of(envelope: &Envelope<'_>, key: Option<KeyId>) -> ByValue {
-    ByValue {
-        id: envelope.id,
-        created: envelope.created,
-        absolute: envelope.absolute,
-        generation: envelope.generation,
-        lineage: envelope.lineage,
-        key,
-        subject: envelope.subject.map(|(name, _)| Arc::from(name)),
-        number: envelope
-            .subject
-            .map_or_else(SubjectNumber::default, |(_, number)| number),
-        format: Some(envelope.format),
-        format_is_current: true,
-        content: Buffer::default(),
     }
 }
 
 /// The value; a form that the present writer would not make counts as outdated.
-fn decode<S>(typed: &Typed<S>, verified: Verified) -> Result<(ByValue, Live, S), Refusal> {
+fn decode<S>(typed: &Typed<S>, verified: &mut Verified) -> Result<S, Refusal> {
     let Verified {
-        mut origin,
-        mut live,
+        origin,
+        live,
         place,
         ..
     } = verified;
+    let place = *place;
     let content = origin.content.as_slice();
     let codec = match place {
         Place::Own => &typed.codec,
@@ -226,5 +260,5 @@ fn decode<S>(typed: &Typed<S>, verified: Verified) -> Result<(ByValue, Live, S),
         origin.subject = typed.subject_of(&decoded.value);
         origin.format = Some(format);
     }
-    Ok((origin, live, decoded.value))
+    Ok(decoded.value)
 }

@@ -1,6 +1,5 @@
 //! Which of several tokens of one name counts.
 
-use crate::few::Few;
 use crate::refusal::Refusal;
 
 /// Of several tokens: the one session that they are, or why they are none.
@@ -16,7 +15,7 @@ pub(super) struct Choice<T> {
 /// reused proof is told above all; else a reason that may pass is told before one that is for
 /// ever, so that nothing is cleared which may yet be good on another node.
 pub(super) fn choose<T>(
-    candidates: Few<Result<T, Refusal>>,
+    candidates: impl IntoIterator<Item = Result<T, Refusal>>,
     same: impl Fn(&T, &T) -> bool,
     newer: impl Fn(&T, &T) -> bool,
 ) -> Choice<T> {
@@ -85,11 +84,7 @@ mod tests {
     type Candidate = Result<(u8, u8), Refusal>;
 
     fn choice(candidates: impl IntoIterator<Item = Candidate>) -> (Candidate, bool) {
-        let choice = choose(
-            candidates.into_iter().collect(),
-            |a, b| a.0 == b.0,
-            |a, b| a.1 > b.1,
-        );
+        let choice = choose(candidates, |a, b| a.0 == b.0, |a, b| a.1 > b.1);
         (choice.chosen, choice.alone)
     }
 

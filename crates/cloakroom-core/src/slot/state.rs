@@ -242,37 +242,30 @@ where
     }
 
     fn close(&self) -> Option<Draft> {
-        let (loaded, value, wish, begun, retrying) = {
-            let mut state = self.state();
-            if std::mem::replace(&mut state.closed, true) {
-                return None;
-            }
-            let wish = if state.abandoned {
-                Wish::Abandon
-            } else {
-                state.intent.wish()
-            };
-            let loaded = std::mem::replace(&mut state.loaded, Loaded::nothing());
-            let retrying = state.retries.as_ref().is_some_and(|all| !all.is_empty());
-            (
-                loaded,
-                state.value.clone(),
-                wish,
-                state.begun.clone(),
-                retrying,
-            )
+        let mut state = self.state();
+        if std::mem::replace(&mut state.closed, true) {
+            return None;
+        }
+        let wish = if state.abandoned {
+            Wish::Abandon
+        } else {
+            state.intent.wish()
         };
         let written = !matches!(wish, Wish::Keep | Wish::End | Wish::Abandon | Wish::Rotate);
-        let value = value.filter(|_| written);
-        let subject = value.and_then(|value| self.typed.subject_of(&value));
-        let moved = written && subject.as_deref() != loaded.subject();
-        Some(Draft {
-            wish: if moved { Wish::SignIn } else { wish },
-            loaded,
-            subject,
-            begun,
-            retrying,
-        })
+        let value = state.value.clone().filter(|_| written);
+        let mut draft = Draft {
+            wish,
+            loaded: std::mem::replace(&mut state.loaded, Loaded::nothing()),
+            subject: None,
+            begun: state.begun.clone(),
+            retrying: state.retries.as_ref().is_some_and(|all| !all.is_empty()),
+        };
+        drop(state);
+        draft.subject = value.and_then(|value| self.typed.subject_of(&value));
+        if written && draft.subject.as_deref() != draft.loaded.subject() {
+            draft.wish = Wish::SignIn;
+        }
+        Some(draft)
     }
 
     fn shut(&self) {

@@ -25,7 +25,7 @@ fn no_key<T>() -> Result<T, Unwritable> {
 macro_rules! numbers {
     ($($method:ident: $number:ty),*) => {$(
         fn $method(self, value: $number) -> Result<(), Unwritable> {
-            self.push(&value.to_string())
+            self.push(itoa::Buffer::new().format(value))
         }
     )*};
 }
@@ -42,7 +42,6 @@ impl Serializer for Key<'_> {
     type SerializeStructVariant = Impossible<(), Unwritable>;
 
     numbers!(
-        serialize_bool: bool,
         serialize_i8: i8,
         serialize_i16: i16,
         serialize_i32: i32,
@@ -52,6 +51,10 @@ impl Serializer for Key<'_> {
         serialize_u32: u32,
         serialize_u64: u64
     );
+
+    fn serialize_bool(self, value: bool) -> Result<(), Unwritable> {
+        self.push(if value { "true" } else { "false" })
+    }
 
     fn serialize_f32(self, value: f32) -> Result<(), Unwritable> {
         self.push(&real_text(value)?)

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::scalar::{MAX_DEPTH, TYPE, first_special};
+use super::scalar::{MAX_DEPTH, TYPE, plain_len};
 use crate::failure::Unreadable;
 
 /// A text, and how far it is read.
@@ -35,11 +35,12 @@ impl<'t> Lexer<'t> {
 
     /// The next byte that is no white space; it is not consumed.
     pub(super) fn peek(&mut self) -> Option<u8> {
-        let rest = self.text.as_bytes().get(self.at..)?;
-        let blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
-        let blanks = rest.iter().position(|byte| !blank(byte));
-        self.at += blanks.unwrap_or(rest.len());
-        rest.get(blanks?).copied()
+        loop {
+            match self.text.as_bytes().get(self.at)? {
+                b' ' | b'\t' | b'\n' | b'\r' => self.at += 1,
+                byte => return Some(*byte),
+            }
+        }
     }
 
     /// Consumes this byte, which has to be next.
@@ -84,8 +85,7 @@ impl<'t> Lexer<'t> {
             return Err(Unreadable::because("the text ends too soon"));
         }
         let rest = self.text.get(self.at..).unwrap_or_default();
-        let mark = |byte: &u8| b" \t\n\r,:[]{}\"".contains(byte);
-        let len = rest.as_bytes().iter().position(mark);
+        let len = rest.bytes().position(ends_literal);
         let literal = rest.get(..len.unwrap_or(rest.len())).unwrap_or_default();
         self.at += literal.len();
         Ok(literal)
@@ -125,10 +125,11 @@ impl<'t> Lexer<'t> {
     /// What comes before the next quote or escape.
     fn plain_run(&mut self) -> Result<&'t str, Unreadable> {
         let rest = self.text.get(self.at..).unwrap_or_default();
-        let len = first_special(rest.as_bytes());
-        let run = rest.get(..len.unwrap_or(rest.len())).unwrap_or_default();
+        let (run, special) = rest
+            .split_at_checked(plain_len(rest.as_bytes()))
+            .unwrap_or_default();
         self.at += run.len();
-        match self.text.as_bytes().get(self.at) {
+        match special.as_bytes().first() {
             Some(b'"' | b'\\') => Ok(run),
             _ => Err(Unreadable::because("a text without an end")),
         }
@@ -218,6 +219,14 @@ impl<'t> Lexer<'t> {
             }
         }
     }
+}
+
+/// Whether a word or a number ends before the byte.
+const fn ends_literal(byte: u8) -> bool {
+    matches!(
+        byte,
+        b' ' | b'\t' | b'\n' | b'\r' | b',' | b':' | b'[' | b']' | b'{' | b'}' | b'"'
+    )
 }
 
 /// Whether `text` is a number without a point and an exponent.

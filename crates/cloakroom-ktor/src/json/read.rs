@@ -316,8 +316,7 @@ impl<'l, 'de> Object<'l, 'de> {
                 drop(self.lexer.string()?);
                 continue;
             }
-            let mut known = self.names.iter().flat_map(|names| names.iter());
-            if self.names.is_some() && !known.any(|known| *known == name) {
+            if self.names.is_some_and(|names| !names.contains(&&*name)) {
                 return Err(Unreadable::because("a property that is not of the class"));
             }
             return Ok(Some(name));

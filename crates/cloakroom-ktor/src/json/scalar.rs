@@ -9,41 +9,54 @@ pub(super) const TYPE: &str = "type";
 /// How deep arrays and objects may lie in each other.
 pub(super) const MAX_DEPTH: u8 = 128;
 
-/// Where the first byte is that a JSON text does not hold as it is. Looks at many at once.
-pub(super) fn first_special(bytes: &[u8]) -> Option<usize> {
-    const fn is_special(byte: u8) -> bool {
-        byte < 0x20 || byte == b'"' || byte == b'\\'
-    }
-
-    let mut at = 0;
-    for chunk in bytes.chunks(32) {
-        // Without a way out of it the compiler makes one comparison of this.
-        if chunk
-            .iter()
-            .fold(false, |found, byte| found | is_special(*byte))
-        {
-            let inside = chunk.iter().position(|byte| is_special(*byte));
-            return inside.map(|inside| at + inside);
-        }
-        at += chunk.len();
-    }
-    None
-}
-
 /// `text` in quotes, escaped as kotlinx escapes it (`StringOps.kt`).
 pub(super) fn push_quoted(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
     let mut rest = text.as_bytes();
-    while let Some(at) = first_special(rest) {
-        let (plain, from) = rest.split_at(at);
+    loop {
+        let (plain, from) = rest.split_at_checked(plain_len(rest)).unwrap_or_default();
         out.extend_from_slice(plain);
-        if let Some((byte, behind)) = from.split_first() {
-            push_escape(*byte, out);
-            rest = behind;
-        }
+        let Some((byte, behind)) = from.split_first() else {
+            break;
+        };
+        push_escape(*byte, out);
+        rest = behind;
     }
-    out.extend_from_slice(rest);
     out.push(b'"');
+}
+
+/// How many bytes come before the first that cannot stand for itself between quotes (RFC 8259,
+/// section 7).
+///
+/// Every byte of every text is looked at: eight at a time, where there are so many.
+pub(super) fn plain_len(bytes: &[u8]) -> usize {
+    let (pieces, _) = bytes.as_chunks::<8>();
+    let mut len = 0;
+    for piece in pieces {
+        let special = special_bytes(u64::from_le_bytes(*piece));
+        if special != 0 {
+            return len + usize::from(special.trailing_zeros() as u8 / 8);
+        }
+        len += piece.len();
+    }
+    let rest = bytes.get(len..).unwrap_or_default();
+    let special = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
+    len + rest.iter().position(special).unwrap_or(rest.len())
+}
+
+/// The high bit of each byte that is special; above the lowest of them it may be set for others too.
+///
+/// A byte less than `n` is one that a subtraction of `n` borrows for, and whose own high bit is not
+/// set (Warren, Hacker's Delight, section 6-1).
+const fn special_bytes(word: u64) -> u64 {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    const fn less(word: u64, than: u8) -> u64 {
+        word.wrapping_sub(EACH * than as u64) & !word & (EACH << 7)
+    }
+    const fn equal(word: u64, to: u8) -> u64 {
+        less(word ^ (EACH * to as u64), 1)
+    }
+    less(word, 0x20) | equal(word, b'"') | equal(word, b'\\')
 }
 
 fn push_escape(byte: u8, out: &mut Vec<u8>) {
@@ -101,6 +114,25 @@ mod tests {
         push_quoted("a/\u{0}\u{1f}\u{7f}\u{8}\t\n\u{c}\r\"\\é\u{2028}", &mut out);
         let expected = "\"a/\\u0000\\u001f\u{7f}\\b\\t\\n\\f\\r\\\"\\\\é\u{2028}\"";
         assert_eq!(str::from_utf8(&out).unwrap(), expected);
+    }
+
+    /// By the definition, one byte after the other.
+    #[test]
+    fn a_special_byte_is_found_at_every_place_and_no_other_byte_is_one() {
+        for byte in 0..=u8::MAX {
+            let is_special = byte < 0x20 || byte == b'"' || byte == b'\\';
+            for len in 1..20 {
+                for at in 0..len {
+                    for around in [b'a', 0x7f, 0x80, 0xff] {
+                        let mut bytes = vec![around; len];
+                        bytes[at] = byte;
+                        let expected = if is_special { at } else { len };
+                        assert_eq!(plain_len(&bytes), expected, "{bytes:?}");
+                    }
+                }
+            }
+        }
+        assert_eq!(plain_len(b"twelve bytes\"\\\n"), 12);
     }
 
     #[test]

@@ -4,7 +4,6 @@
 //! maps in quotes; a class of a sealed one with its serial name as the first property, `type`.
 
 use std::fmt::Display;
-use std::io::Write;
 
 use serde::ser::{
     Impossible, Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant,
@@ -76,11 +75,8 @@ fn tuple<T>() -> Result<T, Unwritable> {
 
 macro_rules! numbers {
     ($($method:ident: $number:ty),*) => {$(
-        fn $method(mut self, value: $number) -> Result<(), Unwritable> {
-            let out = self.plain()?;
-            // Writing to a vector cannot fail.
-            let _infallible = write!(out, "{value}");
-            Ok(())
+        fn $method(self, value: $number) -> Result<(), Unwritable> {
+            self.token(itoa::Buffer::new().format(value))
         }
     )*};
 }
@@ -97,7 +93,6 @@ impl<'o> Serializer for Writer<'o> {
     type SerializeStructVariant = Compound<'o>;
 
     numbers!(
-        serialize_bool: bool,
         serialize_i8: i8,
         serialize_i16: i16,
         serialize_i32: i32,
@@ -107,6 +102,10 @@ impl<'o> Serializer for Writer<'o> {
         serialize_u32: u32,
         serialize_u64: u64
     );
+
+    fn serialize_bool(self, value: bool) -> Result<(), Unwritable> {
+        self.token(if value { "true" } else { "false" })
+    }
 
     fn serialize_f32(self, value: f32) -> Result<(), Unwritable> {
         self.token(&real_text(value)?)

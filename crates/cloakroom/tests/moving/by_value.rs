@@ -1,7 +1,7 @@
 //! Sessions whose content travels, in the old form and in the new one.
 
 use axum::Router;
-use cloakroom::{CookieSession, EventKind, OtherForm, Refusal, RenewReason};
+use cloakroom::{CookieSession, EventKind, OtherForm, Refusal, RenewReason, Rules, Several};
 use cloakroom_testkit::Req;
 
 use crate::town::{COOKIE, Ticket, Town, WAX, hex, seen};
@@ -39,6 +39,38 @@ async fn bare_content_travels_as_the_codec_wrote_it_and_has_no_deadline() {
     assert_eq!(made.set_cookies(), [format!("{COOKIE}={expected}; Path=/")]);
     town.clock.advance(400 * crate::town::DAY);
     assert_eq!(seen(&mut browser).await, Some(Ticket::noting("hello")));
+}
+
+/// Its token says nothing that could name it; the content is all there is.
+///
+/// Rules: row-55.
+#[tokio::test]
+async fn bare_content_has_no_name_and_two_copies_of_it_are_one_session() {
+    let town = Town::new();
+    let app = town.serving(|c| {
+        let c = c.bare().transform(crate::town::Wax);
+        c.rules(|_| Rules::native().choosing(Several::OneSession))
+    });
+    let (hello, bye) = (Ticket::noting("hello"), Ticket::noting("bye"));
+    let [hellos, byes] = [&hello, &bye].map(|ticket| hex(waxed(ticket).as_bytes()));
+
+    let mut browser = town.browser(&app);
+    browser.set_cookie(COOKIE, &hellos);
+    assert_eq!(browser.get("/name").await.body, "none");
+    browser.post("/ride").await;
+    let [event] = &town.events.take()[..] else {
+        panic!("the change is told once");
+    };
+    assert_eq!((event.kind, event.session), (EventKind::Changed, None));
+
+    for (second, body) in [(&hellos, hello.json()), (&byes, "none".to_owned())] {
+        let both = format!("{COOKIE}={hellos}; {COOKIE}={second}");
+        let request = Req::get("/see").header("cookie", &both);
+        let answer = town.browser(&app).send(request).await;
+        assert_eq!(answer.body, body);
+    }
+    let refused = EventKind::Refused(Refusal::Ambiguous);
+    assert_eq!(town.told(), [refused, EventKind::AmbiguousCookies]);
 }
 
 /// Rules: row-57, second-reader.

@@ -250,6 +250,7 @@ impl Town {
 pub(crate) fn serve(sessions: &Sessions) -> Router {
     Router::new()
         .route("/see", get(see))
+        .route("/name", get(name))
         .route("/nothing", get(async || "nothing"))
         .route("/ride", post(ride))
         .route("/note/{text}", post(note))
@@ -263,6 +264,11 @@ async fn see(ticket: Session<Ticket>) -> String {
     ticket
         .get()
         .map_or("none".to_owned(), |ticket| ticket.json())
+}
+
+async fn name(ticket: Session<Ticket>) -> String {
+    let reference = ticket.reference();
+    reference.map_or("none".to_owned(), |name| name.to_string())
 }
 
 async fn ride(ticket: Session<Ticket>) -> Result<(), ChangeError> {

@@ -44,8 +44,7 @@ pub fn load<S: SessionValue>(
             } => {
                 let slot = read(sessions.environment(), &typed, facts, tokens).await;
                 let of = type_name::<S>();
-                keep(&sessions, shared.as_ref(), &Arc::new(slot))
-                    .ok_or(LoadError::NoLayer { of })?
+                keep(&sessions, shared.as_ref(), &slot).ok_or(LoadError::NoLayer { of })?
             }
         };
         let unavailable = slot.state().loaded.presented == Presented::Unavailable;

@@ -20,7 +20,7 @@ use std::task::{Context, Poll};
 use crate::few::Few;
 use crate::head::RequestHead;
 use crate::provider::Typed;
-use crate::registry::{SessionValue, Sessions};
+use crate::registry::{Reading, SessionValue, Sessions};
 use crate::slot::{AnySlot, Slot};
 
 thread_local! {
@@ -139,22 +139,32 @@ impl Frame {
         run()
     }
 
-    /// The sessions that were asked for, taken out.
-    /// Begins to load the sessions that their rules load in every request; `None` where there are
-    /// none, and then the head is not looked at.
+    /// Loads the sessions that their rules load in every request; where there are none, the head is
+    /// not looked at. `None` where nothing is left to wait for.
     ///
-    /// To be awaited before the inner service is polled, and then given to
+    /// What is left is to be awaited before the inner service is polled, and then given to
     /// [`keep`](Self::keep).
-    pub fn open<H: RequestHead>(&self, head: impl FnOnce() -> H) -> Option<Opening> {
+    pub fn open<H: RequestHead>(&mut self, head: impl FnOnce() -> H) -> Option<Opening> {
         let sessions = match self.0.as_ref()? {
             Lent::Own { sessions, .. } => sessions,
             Lent::Shared(shared) => &shared.0.sessions,
         };
         let readings = sessions.loads_always().then(|| sessions.open(&head()))?;
+        let (mut opened, mut waiting) = (Few::new(), Few::new());
+        for (of, reading) in readings {
+            match reading {
+                Reading::Done(slot) => opened.push((of, slot)),
+                Reading::Waiting(future) => waiting.push((of, future)),
+            }
+        }
+        self.keep(Opened(opened));
+        if waiting.is_empty() {
+            return None;
+        }
         Some(Opening(Box::pin(async move {
             let mut opened = Few::new();
-            for (of, reading) in readings {
-                opened.push((of, reading.await));
+            for (of, future) in waiting {
+                opened.push((of, future.await));
             }
             Opened(opened)
         })))
@@ -169,6 +179,7 @@ impl Frame {
         }
     }
 
+    /// The sessions that were asked for, taken out.
     pub(crate) fn take_slots(&mut self) -> Few<Arc<dyn AnySlot>> {
         match &mut self.0 {
             Some(Lent::Own { slots, .. }) => slots.take(),

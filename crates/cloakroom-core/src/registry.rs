@@ -12,10 +12,11 @@ use serde::de::DeserializeOwned;
 use crate::environment::Environment;
 use crate::error::StoreError;
 use crate::event::{Event, EventKind};
+use crate::few::Few;
 use crate::head::{RequestFacts, RequestHead, came_over_https};
 use crate::load::Tokens;
 use crate::provider::{Provider, Typed};
-use crate::reading::read;
+use crate::reading::{read, read_by_value};
 use crate::rules::Loads;
 use crate::slot::AnySlot;
 
@@ -60,16 +61,23 @@ impl<S: SessionValue> AnyTyped for Typed<S> {
 
     fn open(self: Arc<Self>, environment: &Arc<Environment>, head: &dyn RequestHead) -> Reading {
         let (facts, tokens) = (RequestFacts::of(head), Tokens::of(&self.provider, head));
+        if self.provider.form.storage.is_none() {
+            return Reading::Done(read_by_value(environment, &self, facts, tokens));
+        }
         let environment = Arc::clone(environment);
-        Box::pin(async move {
-            let slot: Arc<dyn AnySlot> = Arc::new(read(&environment, &self, facts, tokens).await);
+        Reading::Waiting(Box::pin(async move {
+            let slot: Arc<dyn AnySlot> = read(&environment, &self, facts, tokens).await;
             slot
-        })
+        }))
     }
 }
 
 /// A session that is being loaded, without the type.
-pub(crate) type Reading = Pin<Box<dyn Future<Output = Arc<dyn AnySlot>> + Send>>;
+pub(crate) enum Reading {
+    /// By value there is nothing to wait for.
+    Done(Arc<dyn AnySlot>),
+    Waiting(Pin<Box<dyn Future<Output = Arc<dyn AnySlot>> + Send>>),
+}
 
 impl Registered {
     pub(crate) fn new<S: SessionValue>(typed: Typed<S>) -> Self {
@@ -152,9 +160,9 @@ impl Sessions {
     }
 
     /// Begins to load what is loaded in every request.
-    pub(crate) fn open(&self, head: &dyn RequestHead) -> Vec<(TypeId, Reading)> {
+    pub(crate) fn open(&self, head: &dyn RequestHead) -> Few<(TypeId, Reading)> {
         if self.environment().development && came_over_https(head) {
-            return Vec::new();
+            return Few::new();
         }
         let registered = self.0.registered.iter();
         let always = registered.filter(|one| one.provider().policy.rules.loads == Loads::Always);

@@ -107,6 +107,15 @@ impl Cart {
             items: (0..items).map(item).collect(),
         }
     }
+
+    /// One item, whose name makes it about 1,500 bytes of JSON.
+    pub(crate) fn of_text() -> Self {
+        let mut cart = Self::of(1);
+        for item in &mut cart.items {
+            item.name = "a long name ".repeat(116);
+        }
+        cart
+    }
 }
 
 impl Changing for Cart {

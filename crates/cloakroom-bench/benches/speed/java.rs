@@ -20,6 +20,8 @@ const MISSING: i32 = 3;
 
 const REMEDY: &str = "install the Debian packages: openjdk-17-jdk-headless maven";
 
+const BY_HAND: &str = "run it by hand, as interop/ktor/README.md says";
+
 /// A machine that answers one line with one line; ended when it is dropped.
 pub(crate) struct Java {
     process: Child,
@@ -48,15 +50,10 @@ impl Java {
             process,
             answers,
         };
-        let ready = new.answer();
-        ready.filter(|line| line == "ready").map_or_else(
-            || {
-                Err(format!(
-                    "the JAR does not get ready; try {FOLDER}/README.md by hand"
-                ))
-            },
-            |_| Ok(new),
-        )
+        match new.answer() {
+            Some(line) if line == "ready" => Ok(new),
+            _ => Err(format!("the timing program does not get ready; {BY_HAND}")),
+        }
     }
 
     /// The answer to a line.
@@ -88,15 +85,11 @@ impl Drop for Java {
 }
 
 fn build() -> Result<(), String> {
-    let script = Path::new(FOLDER).join("build.sh");
-    let built = Command::new(&script).output();
-    let built = built.map_err(|error| format!("{} does not run ({error})", script.display()))?;
+    let built = Command::new(Path::new(FOLDER).join("build.sh")).output();
+    let built = built.map_err(|error| format!("build.sh does not run ({error}); {BY_HAND}"))?;
     match built.status.code() {
         Some(0) => Ok(()),
         Some(MISSING) => Err(String::from_utf8_lossy(&built.stderr).trim().to_owned()),
-        _ => Err(format!(
-            "{} fails; run it by hand to see why",
-            script.display()
-        )),
+        _ => Err(format!("build.sh fails; {BY_HAND}")),
     }
 }

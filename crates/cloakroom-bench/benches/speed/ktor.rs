@@ -32,71 +32,79 @@ const NO_FASTER: u32 = 30;
 const ROUNDS: u32 = 1_000;
 
 /// One content, and how much faster than Ktor we promise to be.
-struct Size {
-    /// What Kotlin calls it.
+struct Content {
+    /// What it is called at both sides.
     name: &'static str,
-    items: u32,
+    cart: Cart,
     times_faster: f64,
 }
 
-const SIZES: [Size; 2] = [
-    Size {
-        name: "120",
-        items: 1,
-        times_faster: 5.0,
-    },
-    Size {
-        name: "1500",
-        items: 31,
-        times_faster: 8.0,
-    },
-];
+fn contents() -> [Content; 3] {
+    [
+        Content {
+            name: "json-120",
+            cart: Cart::of(1),
+            times_faster: 5.0,
+        },
+        Content {
+            name: "json-1500",
+            cart: Cart::of(31),
+            times_faster: 8.0,
+        },
+        Content {
+            name: "text-1500",
+            cart: Cart::of_text(),
+            times_faster: 8.0,
+        },
+    ]
+}
 
 /// Runs the races that are asked for.
 pub(crate) fn races(budgets: &mut Budgets) -> io::Result<()> {
-    let race = |size| Some((size, Race::of(title(size))?));
-    let races: Vec<_> = SIZES.iter().filter_map(race).collect();
+    let contents = contents();
+    let race = |content| Some((content, Race::of(title(content))?));
+    let races: Vec<_> = contents.iter().filter_map(race).collect();
     if races.is_empty() {
         return Ok(());
     }
     let mut java = match Java::start() {
         Ok(java) => java,
         Err(reason) => {
-            for (size, _) in races {
-                budgets.skip(budget(size), &reason);
+            for (content, _) in races {
+                budgets.skip(budget(content), &reason);
             }
             return Ok(());
         }
     };
     budgets.note(format!("Ktor 3.5.2 on {}", java.ask("jdk")));
-    for (size, race) in races {
-        run(budgets, &mut java, size, race)?;
+    for (content, race) in races {
+        run(budgets, &mut java, content, race)?;
     }
     Ok(())
 }
 
-fn title(size: &Size) -> String {
-    let octets = json(&Cart::of(size.items)).len();
-    format!("in Ktor's form (ktor), {octets} bytes of JSON")
+fn title(content: &Content) -> String {
+    let octets = json(&content.cart).len();
+    let name = content.name;
+    format!("in Ktor's form (ktor), {name} of {octets} bytes")
 }
 
-fn budget(size: &Size) -> String {
-    format!("ktor-encrypt-json-{}-times-faster", size.name)
+fn budget(content: &Content) -> String {
+    format!("ktor-encrypt-{}-times-faster", content.name)
 }
 
 fn run<'a>(
     budgets: &mut Budgets,
     java: &'a mut Java,
-    size: &'a Size,
+    content: &'a Content,
     race: Race<'a>,
 ) -> io::Result<()> {
-    let cart = Cart::of(size.items);
-    let ours = served(cart.clone());
-    let mut value = Value::new(&cart);
-    check(java, size, &cart, &ours);
-    warm(java, size);
+    let ours = served(content.cart.clone());
+    let mut value = Value::new(&content.cart);
+    check(java, content, &ours);
+    warm(java, content);
     let java = RefCell::new(java);
-    let time = |times| java.borrow_mut().time(size.name, times);
+    let time = |times| java.borrow_mut().time(content.name, times);
     let table = race
         .with(OURS, || ours.change())
         .with(VALUE, || value.change())
@@ -104,19 +112,22 @@ fn run<'a>(
         .run();
     show(&table)?;
     let ratio = table.nanos(KTOR) / table.nanos(OURS);
-    budgets.add(budget(size), ratio, Limit::AtLeast(size.times_faster));
+    budgets.add(budget(content), ratio, Limit::AtLeast(content.times_faster));
     Ok(())
 }
 
 /// Each side reads the other's cookie as the same value, and both are of one length.
-fn check(java: &mut Java, size: &Size, cart: &Cart, ours: &Served<Cart>) {
-    let kotlins = java.ask(&format!("cookie {}", size.name));
+fn check(java: &mut Java, content: &Content, ours: &Served<Cart>) {
+    let Content { name, cart, .. } = content;
+    let made = java.ask(&format!("content {name} {}", json(cart)));
+    assert_eq!(made, "ok");
+    let kotlins = java.ask(&format!("cookie {name}"));
     let line = format!("cart={kotlins}; Path=/");
     assert_eq!(ours.value_of(line.as_bytes()), *cart);
 
     let pair = pair_of(&ours.change());
     let cookie = pair.strip_prefix("cart=").must();
-    let read = java.ask(&format!("cookie {} {cookie}", size.name));
+    let read = java.ask(&format!("cookie {name} {cookie}"));
     let mut changed = cart.clone();
     changed.change();
     assert_eq!(read, json(&changed));
@@ -129,11 +140,11 @@ fn json(cart: &Cart) -> String {
     String::from_utf8(text).must()
 }
 
-fn warm(java: &mut Java, size: &Size) {
+fn warm(java: &mut Java, content: &Content) {
     let mut best = Duration::MAX;
     let mut no_faster = 0;
     for _ in 0..ROUNDS {
-        let time = java.time(size.name, TURNS);
+        let time = java.time(content.name, TURNS);
         no_faster = if time < best.mul_f64(0.99) {
             0
         } else {

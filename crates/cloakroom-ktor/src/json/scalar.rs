@@ -35,7 +35,7 @@ pub(super) fn plain_len(bytes: &[u8]) -> usize {
     for piece in pieces {
         let special = special_bytes(u64::from_le_bytes(*piece));
         if special != 0 {
-            return len + usize::from(special.trailing_zeros() as u8 / 8);
+            return len + special.trailing_zeros() as usize / 8;
         }
         len += piece.len();
     }

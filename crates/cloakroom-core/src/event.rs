@@ -40,7 +40,8 @@ pub struct Event<'a> {
     pub session: Option<LogHandle>,
     /// What happened.
     pub kind: EventKind,
-    /// For `Conflict` and `Merged`: the declared fields of the type that both sides changed.
+    /// For `Conflict` and `Merged`: the declared fields of the type that both sides changed. For
+    /// `EncodeFailed`: those that lead to what the codec could not write, where it says so.
     /// Keys of maps are never named.
     pub fields: &'a [&'static str],
 }

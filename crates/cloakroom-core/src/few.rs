@@ -93,7 +93,7 @@ mod tests {
         assert_eq!(few.iter().copied().collect::<Vec<_>>(), [0, 1, 2, 3]);
         assert_eq!(few.into_iter().collect::<Vec<_>>(), [0, 1, 2, 3]);
         assert_eq!((0..3).collect::<Few<_>>().len(), 3);
-        assert!(Few::<u8>::new().into_only().is_err());
+        assert_eq!(Few::<u8>::new().into_only().ok(), None);
         assert_eq!((0..1).collect::<Few<_>>().into_only().ok(), Some(0));
         let several = (0..2).collect::<Few<_>>().into_only().err();
         assert_eq!(several.map(|few| few.len()), Some(2));

@@ -42,7 +42,10 @@ pub(super) fn prepare(
         Ok(content) => content,
         Err(failure) => {
             let environment = slot.environment();
-            environment.tell_all(provider, None, Notes::of_failure(failure));
+            let fields = slot.unwritten();
+            for kind in Notes::of_failure(failure).iter() {
+                environment.tell_fields(provider, None, kind, &fields);
+            }
             slot.finish(draft.loaded, Outgoing::None);
             return Err(CommitError::new(&provider.name, failure));
         }

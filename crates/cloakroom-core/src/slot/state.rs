@@ -49,6 +49,8 @@ pub(crate) struct State<S> {
     /// The number of a subject, read before its credentials were checked.
     pub(crate) begun: Option<(Arc<str>, SubjectNumber)>,
     outgoing: Outgoing,
+    /// Which fields the codec could not write.
+    unwritten: Vec<&'static str>,
 }
 
 /// What the response carries for a session: a header's value.
@@ -100,9 +102,12 @@ pub(crate) trait AnySlot: Any + Send + Sync {
     fn format(&self) -> Format;
     /// Joins our change of `base` with `theirs`; all are contents of records.
     fn join(&self, base: &[u8], theirs: &[u8]) -> JoinedContent;
-    /// Gives back what was loaded (as it is now) and what the response carries.
+    /// The declared fields that lead to what [`encode`](Self::encode) could not write, if its codec
+    /// says so.
+    fn unwritten(&self) -> Vec<&'static str>;
     /// The content of a record of the other form, as the provider's own would have it.
     fn rewritten(&self, content: &[u8]) -> Option<Vec<u8>>;
+    /// Gives back what was loaded (as it is now) and what the response carries.
     fn finish(&self, loaded: Loaded, outgoing: Outgoing);
     /// Whether what the response carries is a mere renewal.
     fn is_renewing(&self) -> bool;
@@ -132,6 +137,7 @@ impl<S> Slot<S> {
                 retries: Some(Vec::new()),
                 begun: None,
                 outgoing: Outgoing::None,
+                unwritten: Vec::new(),
             }),
         }
     }
@@ -279,8 +285,15 @@ where
         }
         let mut buffer = Buffer::with_headroom(headroom, capacity);
         let encoded = buffer.append_with(|out| self.typed.codec.encode(&value, out));
-        encoded.map_err(|_| Failure::Encode)?;
+        if let Err(error) = encoded {
+            self.state().unwritten = error.fields().collect();
+            return Err(Failure::Encode);
+        }
         Ok(buffer)
+    }
+
+    fn unwritten(&self) -> Vec<&'static str> {
+        std::mem::take(&mut self.state().unwritten)
     }
 
     fn format(&self) -> Format {

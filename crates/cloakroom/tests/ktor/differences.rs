@@ -349,3 +349,24 @@ async fn a_stored_session_ends_at_its_deadline() {
     house.clock.advance(Duration::from_mins(61));
     assert_eq!(browser.get("/see").await.body, "no session");
 }
+
+/// Ktor: the item comes back cut short, or every page is a 500.
+///
+/// Rules: row-17.
+#[tokio::test]
+async fn what_ktors_text_would_lose_is_not_written_and_the_event_names_the_field() {
+    let house = House::new();
+    let app = house.serving(|c| c.ktor(Ktor::V2).forgeable_by_clients());
+    let mut browser = house.browser(&app);
+    assert_eq!(browser.get("/add/salt").await.status, 200);
+    house.events.clear();
+
+    let answer = browser.get("/add/salt%26pepper").await;
+    assert_eq!(answer.status, 500);
+    assert!(answer.set_cookies().is_empty(), "the old token stays");
+    let told = house.events.take();
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].kind, EventKind::EncodeFailed);
+    assert_eq!(told[0].fields, ["cart"]);
+    assert_eq!(browser.get("/see").await.body, "ok,  [\"salt\"]");
+}

@@ -109,15 +109,18 @@ fn json() -> io::Result<()> {
 }
 
 fn in_ktors_form() -> io::Result<()> {
-    for items in [1, 31] {
-        let cart = Cart::of(items);
+    for (content, cart) in [
+        ("JSON of 1 item", Cart::of(1)),
+        ("JSON of 31 items", Cart::of(31)),
+        ("a long text", Cart::of_text()),
+    ] {
         let ours = ktor::served(cart.clone());
         let mut value = ktor::Value::new(&cart);
         assert_eq!(ours.value_of(&ours.change()), {
             value.change();
             value.value()
         });
-        title(&format!("in Ktor's form, JSON of {items} items"))?;
+        title(&format!("in Ktor's form, {content}"))?;
         row("cloakroom", count(|| ours.change()))?;
         row("the cookie's value alone", count(|| value.change()))?;
     }

@@ -1,8 +1,8 @@
 //! A session in Ktor's form, beside the same in real Ktor on a Java virtual machine.
 //!
-//! * **Kotlin does less**: it goes from the cookie's value to the next one. Ours goes from the
-//!   request's head to the Set-Cookie line, with all that a session is; a row of its own shows ours
-//!   from value to value.
+//! * **The same work**: from the cookie's value to the next one, which is what the budgets compare.
+//!   A row of its own shows ours from the request's head to the Set-Cookie line, with all that a
+//!   session is; Kotlin's does less.
 //! * **Both are warm**: before the race the machine runs until it gets no faster.
 
 use std::cell::RefCell;
@@ -111,7 +111,7 @@ fn run<'a>(
         .with_contender(Contender::timed(KTOR, time))
         .run();
     show(&table)?;
-    let ratio = table.nanos(KTOR) / table.nanos(OURS);
+    let ratio = table.nanos(KTOR) / table.nanos(VALUE);
     budgets.add(budget(content), ratio, Limit::AtLeast(content.times_faster));
     Ok(())
 }

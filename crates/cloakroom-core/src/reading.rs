@@ -27,7 +27,9 @@ where
         return read_by_value(environment, typed, facts, tokens);
     }
     let now = environment.now();
-    let (loaded, value) = load_by_id(typed, tokens, &*environment.entropy, now).await;
+    // Boxed: the futures of handlers whose sessions travel would have its size.
+    let loading = Box::pin(load_by_id(typed, tokens, &*environment.entropy, now));
+    let (loaded, value) = loading.await;
     Arc::new(Slot::new(environment, typed, facts, loaded, value))
 }
 

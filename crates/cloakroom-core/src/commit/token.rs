@@ -77,8 +77,12 @@ fn trial(work: &mut Work) -> Vec<u8> {
         return vec![0; id::TOKEN_LEN];
     }
     let id = match (&work.draft.loaded.origin, work.plan.storage) {
-        (Origin::ById(origin), StorageStep::Update(_) | StorageStep::None) => origin.id.clone(),
-        (Origin::ById(origin), StorageStep::Replace(Replacement::Move { .. })) => origin.id.clone(),
+        (
+            Origin::ById(origin),
+            StorageStep::Update(_)
+            | StorageStep::None
+            | StorageStep::Replace(Replacement::Move { .. }),
+        ) => origin.id.clone(),
         _ => {
             // Made once: what makes ids may count them.
             let id = ids.random(work.entropy());

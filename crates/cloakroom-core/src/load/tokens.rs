@@ -18,9 +18,8 @@ pub(crate) struct Tokens {
 }
 
 impl Tokens {
-    /// Collects and decodes the provider's tokens: the first or the last, where that is the rule; else up
-    /// to four,
-    /// and more than four are none at all.
+    /// Collects and decodes the provider's tokens: the first or the last, where that is the rule;
+    /// else up to four, and more than four are none at all.
     pub(crate) fn of(provider: &Provider, head: &dyn RequestHead) -> Self {
         let mut tokens = Self {
             found: Few::new(),

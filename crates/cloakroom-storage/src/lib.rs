@@ -21,6 +21,7 @@ mod outcome;
 mod record;
 mod storage;
 mod subject;
+mod watch;
 
 pub use error::{StorageError, StorageErrorKind};
 pub use key::{KeyTooLong, StorageKey};
@@ -28,5 +29,6 @@ pub use outcome::{CreateOutcome, RemoveOutcome, TouchOutcome, UpdateOutcome};
 pub use record::{PreviousProof, ProofHash, Record, Stored, Version};
 pub use storage::Storage;
 pub use subject::{Listed, Scope, Subject, SubjectLimit, SubjectNumber, WhenFull};
+pub use watch::{Change, Watch};
 
 pub use cloakroom_time::Timestamp;

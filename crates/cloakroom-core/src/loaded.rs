@@ -10,7 +10,7 @@ use crate::buffer::Buffer;
 use crate::codec::Format;
 use crate::ids::RecordId;
 use crate::native::envelope::{Lineage, SessionId};
-use crate::plan::Presented;
+use crate::plan::{Lies, Presented};
 use crate::provider::Place;
 use crate::refusal::Refusal;
 
@@ -51,6 +51,14 @@ impl Loaded {
     /// Whether a live session was loaded.
     pub(crate) const fn is_live(&self) -> bool {
         matches!(self.presented, Presented::Live(_))
+    }
+
+    /// Where a live session's record lies.
+    pub(crate) const fn lies(&self) -> Option<Lies> {
+        match self.presented {
+            Presented::Live(live) => Some(live.lies),
+            _ => None,
+        }
     }
 
     /// The name of the subject of the session as it was loaded.

@@ -16,8 +16,9 @@ pub(crate) use decide::plan;
 pub(crate) use settle::{settle, settle_joined};
 pub use types::Failure;
 pub(crate) use types::{
-    Answer, Change, ClientStep, ConflictRule, Joined, Live, Moment, Next, Notes, Plan, Policy,
-    Presented, ProofChange, ProofState, Replacement, Sent, Settled, StorageStep, Tracking, Wish,
+    Answer, Change, ClientStep, ConflictRule, Joined, Lies, Live, Moment, Next, Notes, Plan,
+    Policy, Presented, ProofChange, ProofState, Removal, Replacement, Sent, Settled, StorageStep,
+    Tracking, Wish,
 };
 
 #[cfg(test)]

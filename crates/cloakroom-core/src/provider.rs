@@ -73,6 +73,13 @@ impl Provider {
         (now < other.until).then_some(&other.form)
     }
 
+    /// Whether an id of the other form is one of the own form too, with its record under the same
+    /// key: only the storage is another.
+    pub(crate) fn has_same_ids(&self, now: Timestamp) -> bool {
+        let other = self.other(now);
+        self.form.ids.have_proofs() && other.is_some_and(|form| form.ids.have_proofs())
+    }
+
     /// The transformers of all its forms.
     pub(crate) fn steps(&self) -> impl Iterator<Item = &dyn Transformer> {
         let other = self.other.iter().flat_map(|other| other.form.chain.steps());

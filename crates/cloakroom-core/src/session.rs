@@ -9,7 +9,7 @@ use crate::erased::within;
 use crate::error::{ChangeError, StoreError};
 use crate::frame::{Found, find};
 use crate::loaded::Origin;
-use crate::plan::Presented;
+use crate::plan::{Lies, Presented};
 use crate::provider::Place;
 use crate::reference::{Deadlines, SessionRef};
 use crate::registry::SessionValue;
@@ -351,8 +351,8 @@ impl<S: SessionValue> Session<S> {
         match &state.loaded.origin {
             _ if !state.loaded.is_live() => None,
             Origin::ByValue(origin) => origin.id.map(|id| SessionRef::of_value(name, id)),
-            // Where it lies now, nothing of ours ends it by name.
-            Origin::ById(origin) if origin.place == Place::Other => None,
+            // Under another id elsewhere, nothing of ours ends it by name.
+            Origin::ById(_) if state.loaded.lies() == Some(Lies::Elsewhere) => None,
             Origin::ById(origin) => SessionRef::of_record(name, &origin.key),
             Origin::None => None,
         }
@@ -362,17 +362,30 @@ impl<S: SessionValue> Session<S> {
     /// were ended, and this one is to outlive it also when it is elevated in this request.
     pub(crate) async fn reload_number(&self) -> Result<(), StoreError> {
         let provider = &self.0.typed.provider;
-        let key = match &self.0.state().loaded.origin {
-            Origin::ById(origin) => origin.key.clone(),
+        let (key, place, subject) = match &self.0.state().loaded.origin {
+            Origin::ById(origin) => {
+                let subject = origin.stored.record.subject.clone();
+                (origin.key.clone(), origin.place, subject)
+            }
             Origin::ByValue(_) | Origin::None => return Ok(()),
         };
-        let Some(storage) = &provider.form.storage else {
+        let (Some(storage), Some(subject)) = (&provider.form.storage, subject) else {
             return Ok(());
         };
-        let call = storage.read(&key, self.0.environment.now());
-        let stored = within(provider.storage_timeout, call).await?;
-        if let (Some(stored), Origin::ById(origin)) = (stored, &mut self.0.state().loaded.origin) {
-            origin.stored.record.subject_number = stored.record.subject_number;
+        let (limit, now) = (provider.storage_timeout, self.0.environment.now());
+        let number = match place {
+            Place::Own => {
+                let stored = within(limit, storage.read(&key, now)).await?;
+                stored.and_then(|stored| stored.record.subject_number)
+            }
+            // What is moved here takes the number that its subject has here.
+            Place::Other => {
+                let subject = Subject::new(provider.scope.clone(), subject);
+                Some(within(limit, storage.begin_sign_in(&subject, now)).await?)
+            }
+        };
+        if let (Some(_), Origin::ById(origin)) = (number, &mut self.0.state().loaded.origin) {
+            origin.stored.record.subject_number = number;
         }
         Ok(())
     }

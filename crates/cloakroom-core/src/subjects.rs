@@ -1,9 +1,14 @@
 //! Listing and ending stored sessions, by subject and all at once.
+//!
+//! While sessions move from one storage to another under the ids that they have, both hold sessions
+//! of the provider: each call goes to both. What ends them asks the provider's own storage first, so
+//! that what is moved meanwhile is refused there.
 
-use std::sync::Arc;
+use std::collections::HashSet;
 use std::time::Duration;
 
-use cloakroom_storage::{RemoveOutcome, Subject};
+use cloakroom_storage::{Listed, RemoveOutcome, Subject};
+use cloakroom_time::Timestamp;
 
 use crate::erased::{DynStorage, within};
 use crate::error::StoreError;
@@ -25,10 +30,16 @@ impl Sessions {
         subject: &str,
     ) -> Result<Vec<ListedSession>, StoreError> {
         let provider = self.provider_of::<S>()?;
-        let (storage, limit) = stored(provider)?;
+        let now = self.environment().now();
+        let stored = Stored::of(provider, now)?;
         let of = Subject::new(provider.scope.clone(), subject);
-        let call = storage.list(&of, self.environment().now());
-        let listed = within(limit, call).await?;
+        let mut listed = within(stored.limit, stored.own.list(&of, now)).await?;
+        if let Some(other) = stored.other {
+            join(
+                &mut listed,
+                within(stored.limit, other.list(&of, now)).await?,
+            );
+        }
         let name = &provider.name;
         let named = listed.into_iter().filter_map(|listed| {
             Some(ListedSession {
@@ -58,9 +69,14 @@ impl Sessions {
             of: "the session's name",
         };
         let provider = self.provider_named(session.provider()).ok_or(missing)?;
-        let (storage, limit) = stored(provider)?;
+        let stored = Stored::of(provider, self.environment().now())?;
         let key = session.storage_key().ok_or(StoreError::NotStored)?;
-        let removed = within(limit, storage.remove(&key)).await? == RemoveOutcome::Removed;
+        let mut removed = false;
+        // What is moved here between the two is met by the second one.
+        for storage in stored.other.into_iter().chain([stored.own]) {
+            let outcome = within(stored.limit, storage.remove(&key)).await?;
+            removed |= outcome == RemoveOutcome::Removed;
+        }
         if removed {
             self.environment().tell(provider, None, EventKind::Ended);
         }
@@ -93,7 +109,7 @@ impl Sessions {
         session: &Session<S>,
     ) -> Result<u64, StoreError> {
         let provider = self.provider_of::<S>()?;
-        stored(provider)?;
+        Stored::of(provider, self.environment().now())?;
         let subject = session.subject().ok_or(StoreError::NoSession)?;
         let reference = session.reference().ok_or(StoreError::NoSession)?;
         let ended = self.end_but(provider, &subject, Some(&reference)).await?;
@@ -114,9 +130,9 @@ impl Sessions {
     /// more.
     pub async fn end_everything<S: SessionValue>(&self) -> Result<(), StoreError> {
         let provider = self.provider_of::<S>()?;
-        let (storage, limit) = stored(provider)?;
         let now = self.environment().now();
-        within(limit, storage.end_before(&provider.scope, now)).await?;
+        let Stored { own, limit, .. } = Stored::of(provider, now)?;
+        within(limit, own.end_before(&provider.scope, now)).await?;
         if let (Some(_), Some(other)) = (provider.other(now), provider.storage(Place::Other)) {
             within(limit, other.end_before(&provider.scope, now)).await?;
         }
@@ -130,11 +146,15 @@ impl Sessions {
         subject: &str,
         except: Option<&SessionRef>,
     ) -> Result<u64, StoreError> {
-        let (storage, limit) = stored(provider)?;
+        let now = self.environment().now();
+        let stored = Stored::of(provider, now)?;
         let of = Subject::new(provider.scope.clone(), subject);
         let except = except.and_then(SessionRef::storage_key);
-        let call = storage.remove_all(&of, except.as_ref(), self.environment().now());
-        let ended = within(limit, call).await?;
+        let mut ended = 0;
+        for storage in [stored.own].into_iter().chain(stored.other) {
+            let call = storage.remove_all(&of, except.as_ref(), now);
+            ended += within(stored.limit, call).await?;
+        }
         for _ in 0..ended {
             self.environment().tell(provider, None, EventKind::Ended);
         }
@@ -142,13 +162,34 @@ impl Sessions {
     }
 }
 
-type Stored<'a> = (&'a Arc<dyn DynStorage>, Option<Duration>);
+/// Where the sessions of a provider lie.
+struct Stored<'a> {
+    own: &'a dyn DynStorage,
+    /// The storage that they move from, under the same ids.
+    other: Option<&'a dyn DynStorage>,
+    limit: Option<Duration>,
+}
 
-fn stored(provider: &Provider) -> Result<Stored<'_>, StoreError> {
-    let storage = provider
-        .form
-        .storage
-        .as_ref()
-        .ok_or(StoreError::NotStored)?;
-    Ok((storage, provider.storage_timeout))
+impl<'a> Stored<'a> {
+    fn of(provider: &'a Provider, now: Timestamp) -> Result<Self, StoreError> {
+        let own = provider.storage(Place::Own).ok_or(StoreError::NotStored)?;
+        let other = provider
+            .has_same_ids(now)
+            .then(|| provider.storage(Place::Other));
+        Ok(Self {
+            own,
+            other: other.flatten(),
+            limit: provider.storage_timeout,
+        })
+    }
+}
+
+/// Adds what lies elsewhere and not here, oldest first.
+fn join(listed: &mut Vec<Listed>, elsewhere: Vec<Listed>) {
+    let known: HashSet<_> = listed.iter().map(|session| session.key.clone()).collect();
+    let only_there = elsewhere
+        .into_iter()
+        .filter(|session| !known.contains(&session.key));
+    listed.extend(only_there);
+    listed.sort_by_key(|session| session.created);
 }

@@ -176,8 +176,15 @@ impl<S: SessionValue, W> SessionOptions<S, W> {
     /// in; by id its record is created in the provider's storage, under an id made of the one that
     /// it had, and removed where it lay.
     ///
+    /// Where both forms are cloakroom's own by id, and only the storage is another, a session keeps
+    /// its id, its proofs and its token: it moves with the first request that reads or changes it and
+    /// is not passive. Until the moment that is named, ending a session removes it from both
+    /// storages. If a process dies in the middle of moving a session that another request ends at that
+    /// very moment, it may be left in the storage that it was moved to.
+    ///
     /// Ending all of a subject's sessions reaches what has not moved yet as well, if it began before
-    /// by what its record says, or if that says nothing. It is not listed, and has no reference.
+    /// by what its record says, or if that says nothing. What has not moved is not listed; under an
+    /// id of another form it has no reference either.
     ///
     /// The other form has to be as strong as the own one, or is named
     /// [`dangerous_also_reads`](Self::dangerous_also_reads); and it is tracked in the same way.
@@ -188,6 +195,13 @@ impl<S: SessionValue, W> SessionOptions<S, W> {
     ///
     /// let end = Timestamp::from_secs(1_800_000_000);
     /// example_build(|c| c.signed().also_reads(end, |other| other.sealed())).unwrap();
+    /// // From one storage to another:
+    /// # use cloakroom_core::MemoryStorage;
+    /// let (old, new) = (MemoryStorage::new(), MemoryStorage::new());
+    /// let moving = example_build(|c| {
+    ///     c.stored_in(&new).also_reads(end, |other| other.stored_in(&old))
+    /// });
+    /// moving.unwrap();
     /// // What was only signed is no base for what clients are not to read.
     /// let refused = example_build(|c| c.sealed().also_reads(end, |other| other.signed()));
     /// assert_eq!(refused.unwrap_err().field(), "also_reads");

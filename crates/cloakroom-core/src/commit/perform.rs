@@ -8,7 +8,7 @@ use cloakroom_storage::{
 
 use cloakroom_time::Timestamp;
 
-use super::records::{changed_record, content_of, new_record, subject_limit};
+use super::records::{changed_record, content_of, makes_proof, new_record, subject_limit};
 use super::work::Work;
 use crate::at_rest;
 use crate::buffer::Buffer;
@@ -18,8 +18,8 @@ use crate::id::{Proof, same_proof};
 use crate::ids::RecordId;
 use crate::loaded::{ById, Origin};
 use crate::plan::{
-    Answer, Change, ClientStep, Failure, Joined, Live, Next, Notes, Presented, ProofChange,
-    ProofState, Replacement, Settled, StorageStep, settle, settle_joined,
+    Answer, Change, ClientStep, Failure, Joined, Lies, Live, Next, Notes, Presented, ProofState,
+    Removal, Replacement, Settled, StorageStep, settle, settle_joined,
 };
 use crate::provider::Place;
 use crate::slot::JoinedContent;
@@ -103,6 +103,14 @@ async fn take(work: &mut Work) -> Result<Answer, Failure> {
             }
             Ok(answer)
         }
+        StorageStep::Remove(Removal::Replaced(why)) if is_move(why) => {
+            let answer = remove_where_it_lies(work).await;
+            if lies_here_alone(why, answer) {
+                // The failure of another session's part is no reason to lose it.
+                work.made = None;
+            }
+            Ok(answer)
+        }
         StorageStep::Remove(_) => Ok(remove_old(work).await),
         StorageStep::RemoveNew(_) => Ok(remove_new(work).await),
     }
@@ -142,7 +150,7 @@ async fn create(work: &mut Work) -> Result<Answer, Failure> {
             }));
             return Ok(Answer::Done);
         }
-        Ok(CreateOutcome::Exists) if is_move(work) => {
+        Ok(CreateOutcome::Exists) if moves(work.step) => {
             work.made = None;
             return Ok(moved_by_another(work, new.key).await);
         }
@@ -157,8 +165,12 @@ async fn create(work: &mut Work) -> Result<Answer, Failure> {
     Ok(answer)
 }
 
-const fn is_move(work: &Work) -> bool {
-    matches!(work.step, StorageStep::Replace(Replacement::Move { .. }))
+const fn moves(step: StorageStep) -> bool {
+    matches!(step, StorageStep::Replace(why) if is_move(why))
+}
+
+const fn is_move(why: Replacement) -> bool {
+    matches!(why, Replacement::Move { .. } | Replacement::TakeOver { .. })
 }
 
 /// Another request has moved the session already: ours goes on from what lies there now, as after
@@ -196,11 +208,7 @@ async fn moved_by_another(work: &mut Work, key: StorageKey) -> Answer {
 }
 
 async fn update(work: &mut Work, change: Change) -> Result<Answer, Failure> {
-    let rotates = matches!(
-        change.proof,
-        ProofChange::Rotate | ProofChange::ReplaceUnpresented
-    );
-    let proof = rotates.then(|| Proof::random(work.entropy()));
+    let proof = makes_proof(change.proof).then(|| Proof::random(work.entropy()));
     let content = change.content.then(|| content_of(work)).transpose()?;
     let Some((storage, origin)) = at(work) else {
         return Ok(Answer::Failed);
@@ -285,11 +293,48 @@ async fn touch(work: &Work, idle: Timestamp) -> Answer {
     }
 }
 
-async fn remove_old(work: &Work) -> Answer {
+/// Whether the record here is the session's only one, or may be, after the other was to be removed.
+fn lies_here_alone(why: Replacement, answer: Answer) -> bool {
+    match why {
+        Replacement::TakeOver { .. } => answer != Answer::Absent,
+        _ => answer == Answer::Done,
+    }
+}
+
+async fn remove_where_it_lies(work: &Work) -> Answer {
     let Some((storage, origin)) = at(work) else {
         return Answer::Failed;
     };
     remove(work, storage, &origin.key).await
+}
+
+/// Removes the session's record, in both storages where both may hold one under its id: a move that
+/// broke off leaves one behind, and it must not bring back what has ended.
+async fn remove_old(work: &Work) -> Answer {
+    if !work.provider().has_same_ids(work.moment.now) {
+        return remove_where_it_lies(work).await;
+    }
+    // Boxed: rare, and the futures of all commits would have its size.
+    Box::pin(remove_everywhere(work)).await
+}
+
+async fn remove_everywhere(work: &Work) -> Answer {
+    let Origin::ById(origin) = &work.draft.loaded.origin else {
+        return Answer::Failed;
+    };
+    let mut answer = Answer::Absent;
+    // Elsewhere first: what is moved here meanwhile is met by the second one.
+    for place in [Place::Other, Place::Own] {
+        let Some(storage) = work.provider().storage(place) else {
+            return Answer::Failed;
+        };
+        match remove(work, storage, &origin.key).await {
+            Answer::Absent => {}
+            Answer::Done => answer = Answer::Done,
+            failed => return failed,
+        }
+    }
+    answer
 }
 
 async fn remove_new(work: &Work) -> Answer {
@@ -370,7 +415,7 @@ pub(super) fn take_over(work: &mut Work, settled: &Settled) {
         idle: record.idle_deadline,
         outdated: false,
         proof: ProofState::Current,
-        elsewhere: false,
+        lies: Lies::Here,
         reseal: false,
     };
     work.draft.loaded.presented = Presented::Live(live);

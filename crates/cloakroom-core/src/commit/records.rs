@@ -25,6 +25,9 @@ pub(super) fn new_record(work: &mut Work) -> Result<NewRecord, Failure> {
     let provider = work.provider();
     let now = work.moment.now;
     let id = match (work.step, &work.draft.loaded.origin) {
+        (StorageStep::Replace(Replacement::TakeOver { proof, .. }), Origin::ById(old)) => {
+            return taken_over(work, old, proof, content);
+        }
         // So that of two requests which move it at once one finds the other's record.
         (StorageStep::Replace(Replacement::Move { .. }), Origin::ById(old)) => old.id.clone(),
         _ => new_id.unwrap_or_else(|| provider.form.ids.random(work.entropy())),
@@ -51,11 +54,48 @@ pub(super) fn new_record(work: &mut Work) -> Result<NewRecord, Failure> {
     })
 }
 
+/// The record that lies elsewhere, to lie here under its id: as a change leaves it.
+fn taken_over(
+    work: &Work,
+    old: &ById,
+    proof: ProofChange,
+    content: Arc<[u8]>,
+) -> Result<NewRecord, Failure> {
+    let provider = work.provider();
+    let there = &old.stored.record;
+    let absolute = provider.absolute(there.absolute_deadline, old.began());
+    let change = Change {
+        content: true,
+        idle: provider.policy.idle_deadline(work.moment.now, absolute),
+        proof,
+    };
+    let new_proof = makes_proof(proof).then(|| Proof::random(work.entropy()));
+    let record = changed_record(work, there, change, Some(content), new_proof.as_ref());
+    let mut id = old.id.clone();
+    if let Some(proof) = new_proof {
+        id.take_proof(proof);
+    }
+    Ok(NewRecord {
+        key: provider.form.ids.key(&id).ok_or(Failure::Encode)?,
+        id,
+        record,
+    })
+}
+
+/// Whether a change of the proofs needs a new one.
+pub(super) const fn makes_proof(change: ProofChange) -> bool {
+    matches!(
+        change,
+        ProofChange::Rotate | ProofChange::ReplaceUnpresented
+    )
+}
+
 /// What a new record keeps of the one whose place it takes.
 fn continue_from(record: &mut Record, origin: &ById, why: Replacement) {
     let old = &origin.stored.record;
     match why {
-        Replacement::SignIn => {}
+        // A record that is taken over is the old one itself: `taken_over`.
+        Replacement::SignIn | Replacement::TakeOver { .. } => {}
         Replacement::Elevate | Replacement::Rotate => {
             record.created = origin.began();
             record.absolute_deadline = old.absolute_deadline;

@@ -16,7 +16,8 @@ use crate::loaded::{ByValue, Origin};
 use crate::native::envelope::{Envelope, Lineage, SessionId};
 use crate::native::steps::TAILROOM;
 use crate::plan::{
-    ClientStep, Failure, Live, Notes, Presented, ProofState, Replacement, Sent, StorageStep, Wish,
+    ClientStep, Failure, Lies, Live, Notes, Presented, ProofState, Replacement, Sent, StorageStep,
+    Wish,
 };
 use crate::provider::Provider;
 use crate::slot::Outgoing;
@@ -81,7 +82,7 @@ fn trial(work: &mut Work) -> Vec<u8> {
             Origin::ById(origin),
             StorageStep::Update(_)
             | StorageStep::None
-            | StorageStep::Replace(Replacement::Move { .. }),
+            | StorageStep::Replace(Replacement::Move { .. } | Replacement::TakeOver { .. }),
         ) => origin.id.clone(),
         _ => {
             // Made once: what makes ids may count them.
@@ -144,7 +145,7 @@ fn seal(work: &mut Work, sent: Sent) -> Result<(), Failure> {
         idle: provider.policy.idle_deadline(now, absolute),
         outdated: false,
         proof: ProofState::Current,
-        elsewhere: false,
+        lies: Lies::Here,
         reseal: false,
     };
     let value = send(provider, content.buffer.as_slice(), &live, now)?;

@@ -1,11 +1,13 @@
 //! A by-id session from its record.
 //!
-//! A token that is none of the provider's own form may be one of the other form that it reads: its
-//! record then lies in that form's storage, or has been moved here already, under the id that the
-//! presented one stands for.
+//! A token without a record in the provider's own form may be one of the other form that it reads:
+//!
+//! * Its record then lies in that form's storage, or has been moved here already, under the id that
+//!   the presented one stands for.
+//! * Where both forms read it as the same id, it stands for itself: only the storage is another.
 
-use cloakroom_crypto::{Entropy, Prepared};
-use cloakroom_storage::{Record, StorageError, StorageKey, Subject};
+use cloakroom_crypto::Entropy;
+use cloakroom_storage::{Record, StorageError, StorageKey, Subject, SubjectNumber};
 use cloakroom_time::Timestamp;
 
 use super::choose::{Choice, choose, likelier};
@@ -19,7 +21,7 @@ use crate::form::Form;
 use crate::id::same_proof;
 use crate::ids::RecordId;
 use crate::loaded::{ById, Loaded, Origin};
-use crate::plan::{Live, Presented, ProofState};
+use crate::plan::{Lies, Live, Presented, ProofState};
 use crate::provider::{Place, Provider, Typed};
 use crate::refusal::Refusal;
 use crate::transform::Freshness;
@@ -31,16 +33,21 @@ struct Found {
 }
 
 /// An id that may have a record.
+#[derive(Clone)]
 struct Checked {
     id: RecordId,
     freshness: Freshness,
 }
 
-/// What a token may be.
-struct Candidate {
-    own: Result<Checked, Refusal>,
-    /// The id in the other form and the one that stands for it here; boxed, since it is rare.
-    other: Option<Box<Result<(RecordId, RecordId), Refusal>>>,
+/// What a token is in the other form.
+struct Elsewhere {
+    /// Its id there.
+    there: RecordId,
+    /// The id that stands for it here.
+    here: RecordId,
+    /// Whether that is the same one.
+    same: bool,
+    freshness: Freshness,
 }
 
 /// Loads a by-id session: one read for each token that passes the check, at most four.
@@ -57,8 +64,8 @@ pub(crate) async fn load<S>(
     };
     let mut found = Few::new();
     let mut reused = None;
-    for candidate in check_all(provider, candidates, entropy, now) {
-        let Ok(candidate) = find(provider, candidate, now).await else {
+    for token in candidates {
+        let Ok(candidate) = find(provider, token, entropy, now).await else {
             return (Loaded::unavailable(), None);
         };
         found.push(candidate.and_then(|found| match found.standing {
@@ -108,9 +115,12 @@ async fn ended_here(
     );
     // Boxed: the futures of all requests would have its size.
     let number = Box::pin(number).await?;
+    // One that outlived such an end took the number of then.
+    let outlived = record.subject_number.map_or(0, SubjectNumber::get);
+    let is_ended = number.get() > outlived.max(record.created.as_millis());
     // If they are ended before it is moved, it does not survive that either.
     record.subject_number = Some(number);
-    Ok(number.get() > record.created.as_millis())
+    Ok(is_ended)
 }
 
 fn conclude<S>(
@@ -151,45 +161,15 @@ fn conclude<S>(
     }
 }
 
-fn check_all(
-    provider: &Provider,
-    candidates: Few<Result<Buffer, Refusal>>,
-    entropy: &dyn Entropy,
-    now: Timestamp,
-) -> Few<Candidate> {
-    let prepared = provider.keys.prepared();
-    let other = provider.other(now);
-    let check = |token: Result<Buffer, Refusal>| {
-        let token = match token {
-            Ok(token) => token,
-            Err(refusal) => {
-                return Candidate {
-                    own: Err(refusal),
-                    other: None,
-                };
-            }
-        };
-        let other = other.map(|form| {
-            let seed = provider.moved_seed(token.as_slice());
-            let there = check(provider, form, &prepared, token.clone(), entropy, now);
-            let here = provider.form.ids.derived(&seed);
-            Box::new(there.map(|there| (there.id, here)))
-        });
-        let own = check(provider, &provider.form, &prepared, token, entropy, now);
-        Candidate { own, other }
-    };
-    candidates.into_iter().map(check).collect()
-}
-
 fn check(
     provider: &Provider,
     form: &Form,
-    prepared: &Prepared,
     mut token: Buffer,
     entropy: &dyn Entropy,
     now: Timestamp,
 ) -> Result<Checked, Refusal> {
-    let cx = provider.context(prepared, None, entropy, now);
+    let prepared = provider.keys.prepared();
+    let cx = provider.context(&prepared, None, entropy, now);
     let freshness = form.chain.read(&cx, &mut token)?;
     let (id, fresh) = form.ids.read(&cx, token.as_slice())?;
     Ok(Checked {
@@ -201,46 +181,91 @@ fn check(
 /// `Err` inside: no record; outside: the storage failed.
 async fn find(
     provider: &Provider,
-    candidate: Candidate,
+    token: Result<Buffer, Refusal>,
+    entropy: &dyn Entropy,
     now: Timestamp,
 ) -> Result<Result<Found, Refusal>, StorageError> {
-    let own = match candidate.own {
+    let token = match token {
+        Ok(token) => token,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let kept = provider.other(now).map(|_| Box::new(token.clone()));
+    let own = check(provider, &provider.form, token, entropy, now);
+    let id = kept.as_ref().and_then(|_| own.as_ref().ok());
+    let id = id.map(|checked| Box::new(checked.clone()));
+    let found = match own {
         Ok(checked) => read(provider, checked, now).await?,
         Err(refusal) => Err(refusal),
     };
-    match (own, candidate.other) {
-        (Err(refusal), Some(other)) => {
+    match (found, kept) {
+        (Err(refusal), Some(token)) => {
+            // A record under it that is not to be read here is one of the other form, in the same
+            // storage: its session gets another id.
+            let id = id.filter(|_| refusal == Refusal::UnknownId);
+            let elsewhere = elsewhere(provider, *token, id, entropy, now);
             // Boxed: the futures of all requests would have its size.
-            let elsewhere = Box::pin(find_elsewhere(provider, *other, now)).await?;
-            Ok(elsewhere.map_err(|other| likelier(refusal, other)))
+            Box::pin(find_elsewhere(provider, elsewhere, refusal, now)).await
         }
-        (own, _) => Ok(own),
+        // A record here says how the id stands to it, whatever is left elsewhere.
+        (found, _) => Ok(found),
     }
 }
 
-/// A session that the other form has made: moved here already, or still there.
+/// What a token is in the other form; `own` is what it is in the provider's own.
+fn elsewhere(
+    provider: &Provider,
+    token: Buffer,
+    own: Option<Box<Checked>>,
+    entropy: &dyn Entropy,
+    now: Timestamp,
+) -> Result<Elsewhere, Refusal> {
+    let form = provider.other(now).ok_or(Refusal::UnknownId)?;
+    let seed = provider.moved_seed(token.as_slice());
+    let there = check(provider, form, token, entropy, now)?.id;
+    Ok(match own {
+        Some(own) if provider.has_same_ids(now) => Elsewhere {
+            there,
+            here: own.id,
+            same: true,
+            freshness: own.freshness,
+        },
+        _ => Elsewhere {
+            there,
+            here: provider.form.ids.derived(&seed),
+            same: false,
+            freshness: Freshness::Outdated,
+        },
+    })
+}
+
+/// A session that the other form has made: moved here already, or still there. `refusal` says what
+/// its token came to in the own form.
 async fn find_elsewhere(
     provider: &Provider,
-    other: Result<(RecordId, RecordId), Refusal>,
+    elsewhere: Result<Elsewhere, Refusal>,
+    refusal: Refusal,
     now: Timestamp,
 ) -> Result<Result<Found, Refusal>, StorageError> {
-    let (there, here) = match other {
-        Ok(ids) => ids,
-        Err(refusal) => return Ok(Err(refusal)),
+    let elsewhere = match elsewhere {
+        Ok(elsewhere) => elsewhere,
+        Err(other) => return Ok(Err(likelier(refusal, other))),
     };
     let moved = || Checked {
-        id: here.clone(),
-        freshness: Freshness::Outdated,
+        id: elsewhere.here.clone(),
+        freshness: elsewhere.freshness,
     };
-    match read(provider, moved(), now).await? {
-        Err(Refusal::UnknownId) => {}
-        known => return Ok(known),
+    if !elsewhere.same {
+        match read(provider, moved(), now).await? {
+            Err(Refusal::UnknownId) => {}
+            known => return Ok(known.map_err(|other| likelier(refusal, other))),
+        }
     }
-    if let Some(found) = read_elsewhere(provider, &there, &here, now).await? {
+    if let Some(found) = read_elsewhere(provider, &elsewhere, now).await? {
         return Ok(Ok(found));
     }
     // Another request may have moved it between the two reads.
-    read(provider, moved(), now).await
+    let moved = read(provider, moved(), now).await?;
+    Ok(moved.map_err(|other| likelier(refusal, other)))
 }
 
 async fn read(
@@ -274,13 +299,13 @@ async fn read(
 
 async fn read_elsewhere(
     provider: &Provider,
-    there: &RecordId,
-    here: &RecordId,
+    elsewhere: &Elsewhere,
     now: Timestamp,
 ) -> Result<Option<Found>, StorageError> {
     let Some(form) = provider.other(now) else {
         return Ok(None);
     };
+    let there = &elsewhere.there;
     let (Some(storage), Some(key)) = (provider.storage(Place::Other), form.ids.key(there)) else {
         return Ok(None);
     };
@@ -291,18 +316,24 @@ async fn read_elsewhere(
         return Ok(None);
     }
     let origin = Box::new(ById {
-        id: here.clone(),
+        id: elsewhere.here.clone(),
         place: Place::Other,
         key,
         stored,
         read_at: now,
     });
-    let standing = standing(provider, &origin, there, Freshness::Outdated);
-    let standing = standing.map(|live| Live {
-        // What has proofs there is presented as it is: the rotation ends with the move.
-        proof: ProofState::Current,
-        elsewhere: true,
-        ..live
+    let standing = standing(provider, &origin, there, elsewhere.freshness);
+    let standing = standing.map(|live| match elsewhere.same {
+        true => Live {
+            lies: Lies::ElsewhereUnderThisId,
+            ..live
+        },
+        false => Live {
+            // What has proofs there is presented as it is: the rotation ends with the move.
+            proof: ProofState::Current,
+            lies: Lies::Elsewhere,
+            ..live
+        },
     });
     Ok(Some(Found { origin, standing }))
 }
@@ -331,7 +362,7 @@ fn standing(
         idle: record.idle_deadline,
         outdated: freshness == Freshness::Outdated,
         proof,
-        elsewhere: false,
+        lies: Lies::Here,
         reseal: false,
     })
 }

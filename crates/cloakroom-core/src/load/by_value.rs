@@ -13,7 +13,7 @@ use crate::buffer::Buffer;
 use crate::form::Form;
 use crate::loaded::{ByValue, Loaded, Origin};
 use crate::native::envelope::{Envelope, Lineage, SessionId};
-use crate::plan::{Live, Presented, ProofState};
+use crate::plan::{Lies, Live, Presented, ProofState};
 use crate::provider::{Place, Provider, Typed};
 use crate::refusal::Refusal;
 use crate::transform::Freshness;
@@ -227,7 +227,7 @@ const fn live(absolute: Option<Timestamp>, idle: Option<Timestamp>, outdated: bo
         idle,
         outdated,
         proof: ProofState::Current,
-        elsewhere: false,
+        lies: Lies::Here,
         reseal: false,
     }
 }

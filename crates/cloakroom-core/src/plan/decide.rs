@@ -11,8 +11,8 @@
 use cloakroom_time::Timestamp;
 
 use super::types::{
-    Change, ClientStep, Live, Moment, Notes, Plan, Policy, Presented, ProofChange, ProofState,
-    Removal, Replacement, Sent, StorageStep, Tracking, Wish,
+    Change, ClientStep, Lies, Live, Moment, Notes, Plan, Policy, Presented, ProofChange,
+    ProofState, Removal, Replacement, Sent, StorageStep, Tracking, Wish,
 };
 use crate::event::{EventKind, RenewReason};
 use crate::refusal::Refusal;
@@ -162,7 +162,8 @@ fn by_id(live: &Live, wish: Wish, policy: &Policy, moment: &Moment) -> Plan {
         Wish::SignIn => replaced(Replacement::SignIn, policy),
         Wish::Elevate => replaced(Replacement::Elevate, policy),
         Wish::End => ended(policy),
-        _ if live.elsewhere => moved_here(live, wish, policy, moment),
+        _ if live.lies == Lies::Elsewhere => moved_here(live, wish, policy, moment),
+        _ if live.lies == Lies::ElsewhereUnderThisId => taken_over(live, wish, policy, moment),
         Wish::Rotate | Wish::WriteRotate if !policy.has_proofs => {
             replaced(Replacement::Rotate, policy)
         }
@@ -195,12 +196,39 @@ fn moved_here(live: &Live, wish: Wish, policy: &Policy, moment: &Moment) -> Plan
     act(step, ClientStep::Send(Sent::New), after)
 }
 
+/// A by-id session whose record lies elsewhere under the very id that it has here: what would be
+/// done if it lay here, by a new record.
+///
+/// Its token stays, so no navigation is needed: what only reads takes it over, too, unless it is
+/// passive or came by a superseded proof.
+fn taken_over(live: &Live, wish: Wish, policy: &Policy, moment: &Moment) -> Plan {
+    let here = Live {
+        lies: Lies::Here,
+        // A new record is encrypted under the key that issues now.
+        reseal: false,
+        ..*live
+    };
+    let as_here = by_id(&here, wish, policy, moment);
+    let (changed, proof) = match as_here.storage {
+        StorageStep::Update(change) => (wish != Wish::Keep, change.proof),
+        _ => (false, ProofChange::Keep),
+    };
+    if !changed && (moment.passive || is_superseded(live, policy)) {
+        return nothing();
+    }
+    Plan {
+        storage: StorageStep::Replace(Replacement::TakeOver { changed, proof }),
+        after: Notes::one(EventKind::Moved).join(as_here.after),
+        ..as_here
+    }
+}
+
 fn replaced(why: Replacement, policy: &Policy) -> Plan {
     let told = match why {
         Replacement::SignIn => EventKind::SignedIn,
         Replacement::Elevate => EventKind::Elevated,
         Replacement::Rotate => EventKind::Rotated,
-        Replacement::Move { .. } => EventKind::Moved,
+        Replacement::Move { .. } | Replacement::TakeOver { .. } => EventKind::Moved,
     };
     let storage = stored(policy, StorageStep::Replace(why));
     act(storage, ClientStep::Send(Sent::New), Notes::one(told))

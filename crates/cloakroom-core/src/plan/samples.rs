@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use cloakroom_time::Timestamp;
 
-use super::types::{ConflictRule, Live, Moment, Policy, ProofState, Tracking, Wish};
+use super::types::{ConflictRule, Lies, Live, Moment, Policy, ProofState, Tracking, Wish};
 use crate::refusal::Refusal;
 use crate::rules::Rules;
 
@@ -49,7 +49,7 @@ pub(super) fn live() -> Live {
         idle: Some(NOW.saturating_add(IDLE)),
         outdated: false,
         proof: ProofState::Current,
-        elsewhere: false,
+        lies: Lies::Here,
         reseal: false,
     }
 }

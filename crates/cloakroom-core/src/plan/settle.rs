@@ -64,6 +64,9 @@ pub(crate) fn settle_joined(change: Change, plan: &Plan, joined: Joined) -> Next
 }
 
 fn created(step: StorageStep, plan: &Plan, answer: Answer, policy: &Policy, repeats: u32) -> Next {
+    if let (Some((changed, proof)), true) = (moved(step), answer != Answer::Done) {
+        return not_moved(changed, proof, answer, policy, repeats);
+    }
     match answer {
         Answer::Done => match step {
             StorageStep::Replace(why) => {
@@ -71,9 +74,6 @@ fn created(step: StorageStep, plan: &Plan, answer: Answer, policy: &Policy, repe
             }
             _ => done(plan),
         },
-        _ if matches!(step, StorageStep::Replace(Replacement::Move { .. })) => {
-            not_moved(step, answer, policy, repeats)
-        }
         Answer::Exists if repeats < REPEATS => Next::Step(step, Notes::one(EventKind::IdCollision)),
         Answer::Exists => failed(Failure::IdCollisions, EventKind::IdCollision),
         Answer::Full => failed(Failure::StorageFull, EventKind::StorageFull),
@@ -89,17 +89,31 @@ fn created(step: StorageStep, plan: &Plan, answer: Answer, policy: &Policy, repe
     }
 }
 
+/// Whether a step moves a session, and then whether the handler changed it, and its proofs.
+const fn moved(step: StorageStep) -> Option<(bool, ProofChange)> {
+    match step {
+        StorageStep::Replace(Replacement::Move { changed }) => Some((changed, ProofChange::Keep)),
+        StorageStep::Replace(Replacement::TakeOver { changed, proof }) => Some((changed, proof)),
+        _ => None,
+    }
+}
+
 /// The record that is to be moved could not be made here, for now or because another request has
 /// moved it already (`Conflict`, with what lies there).
-fn not_moved(step: StorageStep, answer: Answer, policy: &Policy, repeats: u32) -> Next {
-    let changed = step == StorageStep::Replace(Replacement::Move { changed: true });
+fn not_moved(
+    changed: bool,
+    proof: ProofChange,
+    answer: Answer,
+    policy: &Policy,
+    repeats: u32,
+) -> Next {
     let told = match answer {
         Answer::Conflict { .. } if !changed => return unsent(Notes::NONE),
         Answer::Conflict { same_proof } => {
             let change = Change {
                 content: true,
                 idle: None,
-                proof: ProofChange::Keep,
+                proof,
             };
             return conflicting(change, same_proof, policy, repeats);
         }
@@ -189,13 +203,19 @@ fn removed(why: Removal, plan: &Plan, answer: Answer) -> Next {
         // Rights are not raised on a session that someone else has ended.
         Removal::Replaced(kept) if answer == Answer::Absent && kept != Replacement::SignIn => {
             let undo = match kept {
-                Replacement::Move { changed: false } => Undo::MoveFailed,
+                Replacement::Move { changed: false }
+                | Replacement::TakeOver { changed: false, .. } => Undo::MoveFailed,
                 _ => Undo::EndedMeanwhile,
             };
             let told = Notes::one(EventKind::EndedMeanwhile);
             Next::Step(StorageStep::RemoveNew(undo), told)
         }
         _ if gone => done(plan),
+        // Its id finds what lies here first, and what ends it ends it in both places.
+        Removal::Replaced(Replacement::TakeOver { .. }) => {
+            let told = Notes::one(EventKind::StorageFailed);
+            finish(Ok(()), plan.client, plan.after.join(told))
+        }
         Removal::Replaced(Replacement::Move { changed: false }) => Next::Step(
             StorageStep::RemoveNew(Undo::MoveFailed),
             Notes::one(EventKind::StorageFailed),

@@ -102,10 +102,21 @@ pub(crate) struct Live {
     pub(crate) outdated: bool,
     /// How far the presented proof is the record's; `Current` by value.
     pub(crate) proof: ProofState,
-    /// Its record lies where the provider's other form keeps it, and is to be moved.
-    pub(crate) elsewhere: bool,
+    /// Where its record lies; from elsewhere it is to be moved.
+    pub(crate) lies: Lies,
     /// Its record is encrypted under an older key, and is to be written under the one that issues.
     pub(crate) reseal: bool,
+}
+
+/// Where a session's record lies.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Lies {
+    /// In the provider's storage.
+    Here,
+    /// In the other form's. The presented id is of that form, and stands for another one here.
+    Elsewhere,
+    /// In the other form's. Both forms have the same ids, so it keeps its own.
+    ElsewhereUnderThisId,
 }
 
 /// How the presented proof stands to the record's.
@@ -235,6 +246,8 @@ pub(crate) enum Replacement {
         /// The handler changed it; else the move may wait for another request.
         changed: bool,
     },
+    /// As `Move`, under the id that it has.
+    TakeOver { changed: bool, proof: ProofChange },
 }
 
 /// A step at the client.

@@ -9,4 +9,5 @@ mod by_id;
 mod by_value;
 mod refused;
 mod rules;
+mod stores;
 mod town;

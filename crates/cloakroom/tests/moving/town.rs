@@ -183,7 +183,7 @@ impl Town {
         serve(&self.sessions(configure))
     }
 
-    fn sessions(
+    pub(crate) fn sessions(
         &self,
         configure: impl FnOnce(CookieSession<Ticket>) -> CookieSession<Ticket>,
     ) -> Sessions {

@@ -5,10 +5,11 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use crate::plan::samples::{NOW, OVERLAP, REFUSALS, WISHES, live, moment, policy};
-use crate::plan::types::Removal;
+
 use crate::plan::{
-    Answer, Change, ConflictRule, Joined, Live, Moment, Next, Plan, Policy, Presented, ProofChange,
-    ProofState, Settled, StorageStep, Tracking, Wish, plan, settle, settle_joined,
+    Answer, Change, ConflictRule, Joined, Lies, Live, Moment, Next, Plan, Policy, Presented,
+    ProofChange, ProofState, Removal, Replacement, Settled, StorageStep, Tracking, Wish, plan,
+    settle, settle_joined,
 };
 use crate::refusal::Refusal;
 use crate::rules::{Clears, Rules, Writes};
@@ -32,6 +33,10 @@ impl Case {
             Presented::Live(live) => Some(live),
             _ => None,
         }
+    }
+
+    pub(super) fn lies(&self) -> Option<Lies> {
+        self.live().map(|live| live.lies)
     }
 
     pub(super) fn expired(&self) -> bool {
@@ -124,6 +129,7 @@ pub(super) fn ends() -> &'static [End] {
                 case.by_value(),
                 case.expired(),
                 case.superseded(),
+                case.lies().is_some_and(|lies| lies != Lies::Here),
                 std::mem::discriminant(&case.presented),
             );
             distinct.entry(key).or_insert_with(|| case.clone());
@@ -210,6 +216,7 @@ impl History {
         match step {
             StorageStep::Create | StorageStep::Replace(_) => {
                 self.created |= done;
+                self.replaced_proof |= done && replaces_proof(step);
                 self.gone |= answer == Answer::Gone;
                 self.met |= matches!(answer, Answer::Conflict { .. });
                 self.overtaken |= answer == Answer::Conflict { same_proof: false };
@@ -230,6 +237,14 @@ impl History {
         }
         self
     }
+}
+
+/// Whether a record is taken over with a new proof in place of the one that was never presented.
+fn replaces_proof(step: StorageStep) -> bool {
+    let proof = ProofChange::ReplaceUnpresented;
+    [true, false]
+        .map(|changed| StorageStep::Replace(Replacement::TakeOver { changed, proof }))
+        .contains(&step)
 }
 
 const ANSWERS: [Answer; 10] = [
@@ -269,14 +284,16 @@ fn presented() -> Vec<Presented> {
         for idle in [None, later, fresh, earlier] {
             for (outdated, reseal) in [(false, false), (true, false), (false, true)] {
                 for proof in proofs() {
-                    all.push(Presented::Live(Live {
-                        absolute,
-                        idle,
-                        outdated,
-                        proof,
-                        elsewhere: false,
-                        reseal,
-                    }));
+                    for lies in [Lies::Here, Lies::ElsewhereUnderThisId] {
+                        all.push(Presented::Live(Live {
+                            absolute,
+                            idle,
+                            outdated,
+                            proof,
+                            lies,
+                            reseal,
+                        }));
+                    }
                 }
             }
         }
@@ -285,7 +302,7 @@ fn presented() -> Vec<Presented> {
             idle: None,
             outdated: true,
             proof: ProofState::Current,
-            elsewhere: true,
+            lies: Lies::Elsewhere,
             reseal: false,
         }));
     }
@@ -314,8 +331,11 @@ fn proofs() -> Vec<ProofState> {
 /// elsewhere.
 fn is_possible(presented: &Presented, policy: &Policy) -> bool {
     match presented {
-        Presented::Live(live) if live.elsewhere => policy.tracking == Tracking::ById,
-        Presented::Live(live) => policy.has_proofs || live.proof == ProofState::Current,
+        Presented::Live(live) => match live.lies {
+            Lies::Here => policy.has_proofs || live.proof == ProofState::Current,
+            Lies::Elsewhere => policy.tracking == Tracking::ById,
+            Lies::ElsewhereUnderThisId => policy.tracking == Tracking::ById && policy.has_proofs,
+        },
         Presented::Refused(Refusal::ReusedProof) => policy.has_proofs,
         _ => true,
     }

@@ -202,4 +202,23 @@ row-59  | I   | unsettled reseal              | keep                      |     
 row-59b | I   | live reseal                   | keep                      | conflict             | reseal                        |                    |
 row-59b | I   | live reseal                   | keep                      | gone                 | reseal                        |                    | Ended
 row-59b | I   | live reseal                   | keep                      | failed               | reseal                        |                    | StorageFailed
+row-60  | I   | live same-id or live same-id nav | keep                   |                      | create remove                 |                    | Moved
+row-60  | I   | live same-id passive          | keep                      |                      |                               |                    |
+row-60  | I   | superseded same-id nav        | keep                      |                      |                               |                    | SupersededProof
+row-60  | I   | live same-id outdated nav     | keep                      |                      | create remove                 | renewed            | Moved Renewed(Outdated)
+row-60  | I   | unsettled same-id             | keep                      |                      | create remove                 |                    | Moved RotationSettled
+row-60b | I   | live same-id                  | keep                      | failed               | create                        |                    | StorageFailed
+row-60b | I   | live same-id                  | keep                      | conflict             | create                        |                    |
+row-60b | I   | live same-id                  | keep                      | gone                 | create                        |                    | EndedMeanwhile
+row-60  | I   | live same-id                  | keep                      | done absent          | create remove remove-new      |                    | EndedMeanwhile
+row-60c | I   | live same-id                  | keep                      | done failed          | create remove                 |                    | Moved StorageFailed
+row-61  | I   | live same-id                  | write                     |                      | create remove                 |                    | Moved Changed
+row-61  | I   | live same-id                  | rotate write-rotate       |                      | create remove                 | rotated            | Moved Rotated
+row-61  | I   | superseded same-id            | write                     |                      | create remove                 |                    | SupersededProof Moved Changed
+row-61  | I   | live same-id                  | write                     | done absent          | create remove remove-new      |                    | EndedMeanwhile
+row-61  | I   | live same-id                  | write                     | failed               | create                        | Storage            | StorageFailed
+row-60c | I   | live same-id                  | write                     | done failed          | create remove                 |                    | Moved Changed StorageFailed
+row-61b | I   | live same-id                  | write                     | conflict merged      | create write                  |                    | Moved Changed Merged
+row-61b | I   | live same-id                  | rotate                    | conflict same        | create rotate                 | rotated            | Moved Rotated
+row-61b | I   | live same-id                  | write                     | lost merged          | create write+overtaken        |                    | Changed Merged
 ";

@@ -162,7 +162,7 @@ fn tracking(word: &str) -> Tracking {
 /// Rules: row-22, row-23, row-23b, row-23c, row-24, row-24b, row-25, row-25b, row-26, row-27.
 /// Rules: row-28, row-29, row-30, row-30b, row-31, row-32, row-32b, row-33, row-34, row-35.
 /// Rules: row-36, row-37, row-46, row-46b, row-46c, row-47, row-47b, row-48, row-49, row-50, row-50b.
-/// Rules: row-51, row-51b, row-52, row-59, row-59b.
+/// Rules: row-51, row-51b, row-52, row-59, row-59b, row-60, row-60b, row-60c, row-61, row-61b.
 #[test]
 fn every_row_comes_to_what_it_says() {
     for [id, places, words, wishes, answers, storage, client, events] in rows() {

@@ -6,7 +6,7 @@ use cloakroom_time::Timestamp;
 
 use crate::plan::samples::{NOW, OVERLAP, REFUSALS, live, moment, policy};
 use crate::plan::{
-    Answer, ConflictRule, Joined, Moment, Policy, Presented, ProofState, Tracking, Wish,
+    Answer, ConflictRule, Joined, Lies, Moment, Policy, Presented, ProofState, Tracking, Wish,
 };
 use crate::refusal::Refusal;
 use crate::rules::{Clears, Writes};
@@ -117,9 +117,10 @@ fn detail(word: &str, situation: &mut Situation) {
         ("max-age", _) => policy.max_age_follows_idle = true,
         ("reuse-is-told", _) => policy.end_on_reuse = false,
         ("elsewhere", Presented::Live(live)) => {
-            live.elsewhere = true;
+            live.lies = Lies::Elsewhere;
             live.outdated = true;
         }
+        ("same-id", Presented::Live(live)) => live.lies = Lies::ElsewhereUnderThisId,
         ("reseal", Presented::Live(live)) => live.reseal = true,
         ("no-proofs", _) => policy.has_proofs = false,
         ("sent-when-changed", _) => policy.rules.writes = Writes::SentWhenChanged,

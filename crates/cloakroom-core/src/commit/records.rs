@@ -118,11 +118,17 @@ fn continue_from(record: &mut Record, origin: &ById, why: Replacement) {
 ///
 /// One that takes the place of another of the same subject is not one more: while both are there,
 /// one more is allowed. Else a subject with all its sessions could not raise its rights, and where
-/// the oldest makes room, the session that rises could be that one.
+/// the oldest makes room, the session that rises could be that one. One that is moved is no new one
+/// at all: a user with all their sessions elsewhere could not change them.
 pub(super) fn subject_limit(work: &Work) -> Option<SubjectLimit> {
     let limit = work.provider().subject_limit?;
     let draft = &work.draft;
-    let replaces = matches!(work.step, StorageStep::Replace(_));
+    let replaces = match work.step {
+        StorageStep::Replace(Replacement::Move { .. } | Replacement::TakeOver { .. }) => {
+            return None;
+        }
+        step => matches!(step, StorageStep::Replace(_)),
+    };
     if replaces && draft.subject.is_some() && draft.subject.as_deref() == draft.loaded.subject() {
         let max = limit.max().saturating_add(1);
         return Some(SubjectLimit::new(max, limit.when_full()));

@@ -1,11 +1,13 @@
 //! Sessions that move from one storage to another: both forms are ours, and a session keeps its id.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use axum::Router;
 use axum::routing::post;
 use cloakroom::{
     Clock as _, CookieSession, EventKind, LayerExt, Refusal, Session, Sessions, Storage as _,
+    WhenFull,
 };
 use cloakroom_storage::{Scope, Subject};
 use cloakroom_testkit::{Call, Client, Req, When};
@@ -407,6 +409,26 @@ async fn sessions_are_listed_and_ended_by_name_wherever_they_lie() {
     for browser in [&mut one, &mut two, &mut three] {
         assert_eq!(seen(browser).await, None);
     }
+}
+
+#[tokio::test]
+async fn a_session_that_moves_is_not_one_more_for_the_limit() {
+    let town = Town::new();
+    let mut old = town.browser(&town.with_the_old_store());
+    old.post("/sign-in/anna").await;
+    let end = town.end();
+    let moving = town.serving(|c| {
+        owned(c.stored_in(&town.new_calls))
+            .sessions_per_subject(NonZeroU32::MIN, WhenFull::RejectNew)
+            .also_reads(end, |other| other.stored_in(&town.old_calls))
+    });
+    let mut another = town.browser(&moving);
+    assert_eq!(another.post("/sign-in/anna").await.status, 200);
+    let mut old = old.served_by(moving.clone());
+    assert_eq!(old.post("/ride").await.status, 200);
+    assert_eq!(town.records(), (0, 2));
+    let mut third = town.browser(&moving);
+    assert_eq!(third.post("/sign-in/anna").await.status, 429);
 }
 
 #[tokio::test]

@@ -148,6 +148,11 @@ pub use cloakroom_sql::{SqliteStorage, SqliteStorageBuilder, Synchronous};
 #[doc = include_str!("../../../README.md")]
 struct Readme;
 
+/// The code in the page about stores is a test.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/stores.md")]
+struct Stores;
+
 /// The code in the pages about Ktor is a test.
 #[cfg(all(doctest, feature = "ktor", unix))]
 mod about_ktor {

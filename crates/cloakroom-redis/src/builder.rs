@@ -220,7 +220,7 @@ impl RedisStorageBuilder {
         {
             return Err(ConnectError::new(ConnectErrorKind::Address));
         }
-        let dialer = Dialer::new(self.address, self.timeout)
+        let dialer = Dialer::new(self.address.clone(), self.timeout)
             .map_err(|error| ConnectError::with_source(ConnectErrorKind::Address, error))?;
         let link = Link::new(dialer, self.timeout, self.replicas);
         let mut line = link
@@ -236,8 +236,13 @@ impl RedisStorageBuilder {
                 .map_err(|error| ConnectError::with_source(ConnectErrorKind::Unchecked, error))?;
             infos.iter().try_for_each(check)?;
         }
-        let names = Names::new(self.prefix);
-        Ok(RedisStorage::of(Arc::new(Store { link, names })))
+        let store = Store {
+            link,
+            names: Names::new(self.prefix),
+            address: self.address,
+            timeout: self.timeout,
+        };
+        Ok(RedisStorage::of(Arc::new(store)))
     }
 }
 

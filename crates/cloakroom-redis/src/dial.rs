@@ -8,7 +8,7 @@ use redis::cluster::{ClusterClient, ClusterClientBuilder};
 use redis::sentinel::{SentinelClient, SentinelNodeConnectionInfo, SentinelServerType};
 use redis::{
     AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo,
-    ProtocolVersion, PushInfo, PushKind, RedisConnectionInfo, RedisResult, TlsMode,
+    ProtocolVersion, PushInfo, PushKind, RedisConnectionInfo, RedisError, RedisResult, TlsMode,
 };
 use tokio::time;
 
@@ -27,6 +27,14 @@ pub(crate) enum Address {
     },
 }
 
+/// What is behind an address.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Kind {
+    Server,
+    Cluster,
+    Sentinel,
+}
+
 /// Opens ways to one address.
 pub(crate) struct Dialer {
     client: AnyClient,
@@ -35,7 +43,8 @@ pub(crate) struct Dialer {
 
 enum AnyClient {
     Server(Box<Client>),
-    Cluster(Box<ClusterClient>),
+    /// With the nodes that we were told of, by which the others are found.
+    Cluster(Box<ClusterClient>, Vec<ConnectionInfo>),
     Sentinel(Box<SentinelClient>),
 }
 
@@ -46,7 +55,11 @@ impl Dialer {
         provide_cryptography();
         let client = match address {
             Address::Server(url) => AnyClient::Server(Box::new(Client::open(info(&url)?)?)),
-            Address::Cluster(urls) => AnyClient::Cluster(Box::new(cluster(&urls, timeout)?)),
+            Address::Cluster(urls) => {
+                let nodes = infos(&urls)?;
+                let client = cluster(nodes.clone(), timeout)?;
+                AnyClient::Cluster(Box::new(client), nodes)
+            }
             Address::Sentinel {
                 sentinels,
                 master,
@@ -67,12 +80,35 @@ impl Dialer {
     pub(crate) async fn dial(&mut self) -> RedisResult<Line> {
         let timeout = self.timeout;
         let opened = time::timeout(timeout, self.open()).await;
-        opened.unwrap_or_else(|_| Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into()))
+        opened.unwrap_or_else(|_| Err(late()))
+    }
+
+    /// Where one connects to: the server, whom the sentinels name as the master now, or the nodes of
+    /// the cluster that we were told of.
+    pub(crate) async fn servers(&mut self) -> RedisResult<Vec<ConnectionInfo>> {
+        match &mut self.client {
+            AnyClient::Server(client) => Ok(vec![client.get_connection_info().clone()]),
+            AnyClient::Cluster(_, nodes) => Ok(nodes.clone()),
+            AnyClient::Sentinel(sentinels) => {
+                let named = time::timeout(self.timeout, sentinels.async_get_client()).await;
+                let named = named.unwrap_or_else(|_| Err(late()))?;
+                Ok(vec![named.get_connection_info().clone()])
+            }
+        }
+    }
+
+    /// What is behind the address.
+    pub(crate) const fn kind(&self) -> Kind {
+        match self.client {
+            AnyClient::Server(_) => Kind::Server,
+            AnyClient::Cluster(..) => Kind::Cluster,
+            AnyClient::Sentinel(_) => Kind::Sentinel,
+        }
     }
 
     async fn open(&mut self) -> RedisResult<Line> {
         let client = match &mut self.client {
-            AnyClient::Cluster(client) => {
+            AnyClient::Cluster(client, _) => {
                 return Ok(Line::to_cluster(client.get_async_connection().await?));
             }
             AnyClient::Server(client) => &mut **client,
@@ -86,15 +122,23 @@ impl Dialer {
             }
             Ok::<(), ()>(())
         };
-        let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(self.timeout))
-            .set_response_timeout(Some(self.timeout))
-            .set_push_sender(watch);
+        let config = config(self.timeout).set_push_sender(watch);
         let connection = client
             .get_multiplexed_async_connection_with_config(&config)
             .await?;
         Ok(Line::to_server(connection, is_open))
     }
+}
+
+/// How a connection to one server is made: nothing on it takes longer.
+pub(crate) fn config(timeout: Duration) -> AsyncConnectionConfig {
+    AsyncConnectionConfig::new()
+        .set_connection_timeout(Some(timeout))
+        .set_response_timeout(Some(timeout))
+}
+
+fn late() -> RedisError {
+    std::io::Error::from(std::io::ErrorKind::TimedOut).into()
 }
 
 /// Sees to it that `rustls`, which panics without, has a provider of cryptography: the one that the
@@ -109,8 +153,8 @@ fn provide_cryptography() {
 }
 
 /// A cluster's client that tries nothing again: it would not know what may be sent twice.
-fn cluster(urls: &[String], timeout: Duration) -> RedisResult<ClusterClient> {
-    ClusterClientBuilder::new(infos(urls)?)
+fn cluster(nodes: Vec<ConnectionInfo>, timeout: Duration) -> RedisResult<ClusterClient> {
+    ClusterClientBuilder::new(nodes)
         .use_protocol(ProtocolVersion::RESP3)
         .retries(0)
         .connection_timeout(timeout)

@@ -7,6 +7,7 @@
 //! * **Deadlines are judged by us**; the server's own expiry is a late broom.
 //! * **A call that failed is not tried again** unless the server cannot have carried it out or a
 //!   second time changes nothing; the connection is opened again by itself.
+//! * **It tells of changes** ([`Watch`](cloakroom_storage::Watch)) by the server's own messages.
 //!
 //! # Features
 //!
@@ -25,11 +26,14 @@ mod index;
 mod layout;
 mod line;
 mod link;
+mod listen;
+mod masters;
 mod names;
 mod scripts;
 mod storage;
 mod store;
 mod sweeping;
+mod watch;
 
 pub use builder::RedisStorageBuilder;
 pub use connect_error::{ConnectError, ConnectErrorKind};

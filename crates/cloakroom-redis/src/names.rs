@@ -10,7 +10,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use cloakroom_storage::{StorageKey, Subject};
+use cloakroom_storage::{Change, StorageKey, Subject};
 use sha2::{Digest, Sha256};
 
 use crate::layout;
@@ -76,6 +76,26 @@ impl Names {
 
     pub(crate) fn index(&self, owner: &Owner) -> Vec<u8> {
         self.of_owner(owner, "index")
+    }
+
+    /// With what all names begin, and none of another prefix.
+    pub(crate) fn beginning(&self) -> Vec<u8> {
+        [self.0.as_bytes(), b"{"].concat()
+    }
+
+    /// What it means for a copy of a record that something changed under a name; nothing where it
+    /// is an index. A floor, and what is not ours, may mean anything.
+    pub(crate) fn change_of(&self, name: &[u8]) -> Option<Change> {
+        let tagged = name.strip_prefix(self.beginning().as_slice());
+        let what = tagged.and_then(|tagged| {
+            let tag = tagged.iter().position(|&byte| byte == b'}')?;
+            tagged.get(tag + 1..)
+        });
+        match what.unwrap_or_default() {
+            b"ends" | b"high" | b"work" | b"number" | b"index" => None,
+            what if what.starts_with(b"mark:") => None,
+            member => Some(Place::key_of(member).map_or(Change::Anything, Change::Record)),
+        }
     }
 
     fn with_member(&self, partition: u8, what: &str, member: &[u8]) -> Vec<u8> {
@@ -177,6 +197,38 @@ mod tests {
     }
 
     #[test]
+    fn a_floor_may_change_anything_and_an_index_nothing() {
+        let names = Names::new("shop:".to_owned());
+        let (place, ada) = (
+            Place::of(&StorageKey::hash([0xa7; 32])),
+            Owner::new("shop/login", "ada"),
+        );
+        assert_eq!(names.change_of(&names.floors(10)), Some(Change::Anything));
+        let indexes = [
+            names.ends(10),
+            names.high(10),
+            names.work(10),
+            names.mark(&place),
+            names.number(&ada),
+            names.index(&ada),
+        ];
+        for index in indexes {
+            assert_eq!(names.change_of(&index), None, "{index:?}");
+        }
+        for stranger in [
+            "",
+            "shop:",
+            "shop:{a7",
+            "shop:{a7}",
+            "shop:{a7}h:?",
+            "cart:{a7}t:id0",
+        ] {
+            let change = names.change_of(stranger.as_bytes());
+            assert_eq!(change, Some(Change::Anything), "{stranger}");
+        }
+    }
+
+    #[test]
     fn owners_differ_by_where_scope_and_name_meet() {
         let digests = [("a", "bc"), ("ab", "c"), ("abc", "")]
             .map(|(scope, name)| Owner::new(scope, name).digest);
@@ -188,13 +240,19 @@ mod tests {
         #[test]
         fn a_member_gives_its_key_back(hash in any::<[u8; 32]>(), text in ".{0,60}") {
             for key in [StorageKey::hash(hash), StorageKey::text(&text).unwrap()] {
-                prop_assert_eq!(Place::key_of(&Place::of(&key).member), Some(key));
+                let place = Place::of(&key);
+                prop_assert_eq!(Place::key_of(&place.member), Some(key.clone()));
+                let names = Names::new("shop:".to_owned());
+                let name = names.record(&place);
+                prop_assert!(name.starts_with(&names.beginning()));
+                prop_assert_eq!(names.change_of(&name), Some(Change::Record(key)));
             }
         }
 
         #[test]
         fn no_bytes_make_a_member_panic(bytes in proptest::collection::vec(any::<u8>(), 0..60)) {
             drop(Place::key_of(&bytes));
+            drop(Names::new(String::new()).change_of(&bytes));
         }
     }
 }

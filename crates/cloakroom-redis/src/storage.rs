@@ -67,6 +67,11 @@ use crate::store::Store;
 /// * A master that was cut off may be read by clients that are cut off with it, until the sentinels
 ///   reach it: they may read sessions that were ended meanwhile.
 ///
+/// # Telling of changes
+///
+/// It is a [`Watch`](#impl-Watch-for-RedisStorage), at no cost for calls: each process that watches
+/// has one more connection to each master.
+///
 /// # Memory
 ///
 /// Besides its content a session takes about 350 bytes, with a subject 500, and a subject that has
@@ -111,6 +116,10 @@ pub struct RedisStorage(Arc<Store>);
 impl RedisStorage {
     pub(crate) const fn of(store: Arc<Store>) -> Self {
         Self(store)
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.0
     }
 
     /// Runs a call to its end, also if nobody waits for it any more.

@@ -1,5 +1,7 @@
 //! The steps on records: each is one call to the server, and atomic there.
 
+use std::time::Duration;
+
 use cloakroom_storage::{
     Record, StorageError, StorageKey, Stored, SubjectNumber, Timestamp, TouchOutcome,
     UpdateOutcome, Version,
@@ -9,6 +11,7 @@ use redis::Value;
 
 use crate::answer::{bytes, list, list_of_bytes, number, optional, version};
 use crate::call::{Call, Effect};
+use crate::dial::Address;
 use crate::layout::{self, Corrupt, Head};
 use crate::link::Link;
 use crate::names::{Names, Owner, Place};
@@ -24,6 +27,9 @@ const AT_ONCE: usize = 64;
 pub(crate) struct Store {
     pub(crate) link: Link,
     pub(crate) names: Names,
+    /// Where one listens, and how long an answer may take there.
+    pub(crate) address: Address,
+    pub(crate) timeout: Duration,
 }
 
 /// What the step that keeps a new record came to.

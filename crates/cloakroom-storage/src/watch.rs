@@ -1,5 +1,7 @@
 //! Being told of changes, for those who keep copies of records.
 
+use std::sync::Arc;
+
 use crate::key::StorageKey;
 use crate::storage::Storage;
 
@@ -32,4 +34,14 @@ pub trait Watch: Storage {
         &self,
         listener: impl Fn(Change) + Send + Sync + 'static,
     ) -> impl Future<Output = ()> + Send + 'static;
+}
+
+/// A shared storage tells as it does.
+impl<S: Watch + ?Sized> Watch for Arc<S> {
+    fn watch(
+        &self,
+        listener: impl Fn(Change) + Send + Sync + 'static,
+    ) -> impl Future<Output = ()> + Send + 'static {
+        (**self).watch(listener)
+    }
 }

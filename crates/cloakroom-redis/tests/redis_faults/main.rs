@@ -1,5 +1,5 @@
 //! What the storage promises when servers die, connections break, slots move and calls are late;
-//! and what its calls cost. With real servers, and a proxy of ours between.
+//! what its calls cost, and which changes it tells. With real servers, and a proxy of ours between.
 
 #![expect(
     clippy::expect_used,

@@ -14,4 +14,7 @@ mod samples;
 mod scripts;
 #[cfg(feature = "tls")]
 mod tls;
+mod told;
 mod trips;
+mod watch;
+mod watch_faults;

@@ -1,0 +1,87 @@
+//! What is told when connections break and servers die: that anything may have changed, and then
+//! all that follows.
+
+use std::time::Duration;
+
+use cloakroom_redis::RedisStorage;
+use servers::{Redis, RedisCluster, RedisSentinel};
+
+use super::proxy::{Fate, Proxy};
+use super::samples::{connect, keep, prefix, record};
+use super::told::Told;
+
+/// Long enough for a busy machine, short enough for a test that waits for it twice.
+const TIMEOUT: Duration = Duration::from_secs(1);
+
+/// A connection that is closed, one on which nothing arrives any more, and a server that is out of
+/// reach for some time.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broken_connection_is_found_out_and_listening_begins_anew() {
+    let server = Redis::shared();
+    let (proxy, prefix) = (Proxy::before(server.port()).await, prefix());
+    let through = RedisStorage::server(proxy.url()).prefix(&prefix);
+    let through = connect(through.timeout(TIMEOUT)).await;
+    let other = connect(RedisStorage::server(server.url()).prefix(&prefix)).await;
+    let mut told = Told::by(&through).await;
+    for (number, fate) in [(1, Fate::IsRefused), (2, Fate::LosesAnswers)] {
+        proxy.let_it_be(fate);
+        // Nobody is told of this one.
+        keep(&other, number, &record(b"content")).await;
+        tokio::time::sleep(TIMEOUT).await;
+        told.is_told_of_nothing_more();
+        proxy.let_it_be(Fate::Passes);
+        told.is_told_of_anything().await;
+        keep(&other, 100 + number, &record(b"content")).await;
+        told.is_told_of(100 + number).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_comes_back_is_listened_to_again() {
+    let mut server = tokio::task::block_in_place(Redis::start);
+    let storage = connect(RedisStorage::server(server.url())).await;
+    let mut told = Told::by(&storage).await;
+    tokio::task::block_in_place(|| {
+        server.kill();
+        server.restart();
+    });
+    told.is_told_of_anything().await;
+    keep(&storage, 1, &record(b"content")).await;
+    told.is_told_of(1).await;
+}
+
+/// One of three comes back. The two others are listened to again with it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_comes_back_is_listened_to_again() {
+    let mut cluster = tokio::task::block_in_place(RedisCluster::start);
+    let builder = RedisStorage::cluster(cluster.urls());
+    let storage = connect(builder.clone().timeout(TIMEOUT)).await;
+    let mut told = Told::by(&storage).await;
+    tokio::task::block_in_place(|| {
+        cluster.nodes()[0].kill();
+        cluster.nodes()[0].restart();
+    });
+    told.is_told_of_anything().await;
+    // With connections of its own: those of the first one would find out by a call that fails.
+    let other = connect(builder.timeout(5 * TIMEOUT)).await;
+    for number in 0..30 {
+        keep(&other, number, &record(b"content")).await;
+        told.is_told_of(number).await;
+    }
+}
+
+/// What was a replica is listened to as soon as the sentinels name it.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_master_after_a_failover_is_listened_to() {
+    let missed = Duration::from_secs(1);
+    let mut servers = tokio::task::block_in_place(|| RedisSentinel::start(missed));
+    let builder = RedisStorage::sentinel(servers.urls(), servers.master_name());
+    let storage = connect(builder.timeout(TIMEOUT)).await;
+    let mut told = Told::by(&storage).await;
+    keep(&storage, 1, &record(b"content")).await;
+    told.is_told_of(1).await;
+    tokio::task::block_in_place(|| servers.kill_master());
+    told.is_told_of_anything().await;
+    keep(&storage, 2, &record(b"content")).await;
+    told.is_told_of(2).await;
+}

@@ -36,6 +36,8 @@ pub enum OpenError {
         /// The version that this crate needs.
         known: u32,
     },
+    /// The tables do not tell of changes, and may not be changed so that they do.
+    NotNotifying,
     /// The address is none that the database's library understands, or asks for what is not built
     /// into it, as TLS is only with a feature.
     InvalidUrl,
@@ -58,6 +60,10 @@ impl fmt::Display for OpenError {
                 f,
                 "the tables are not there in version {known}; migrate them first, or leave out \
                  `without_migrating`"
+            ),
+            Self::NotNotifying => f.write_str(
+                "the tables do not tell of changes; connect once with `connect_notifying` as who may \
+                 change them, or leave out `without_migrating`",
             ),
             Self::InvalidUrl => f.write_str(
                 "the address of the database is not understood, or asks for a feature of the client \

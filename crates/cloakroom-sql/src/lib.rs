@@ -27,7 +27,8 @@
 //!
 //! Four tables, whose names begin with [`TableName`]: the records, the floors that `end_before` set,
 //! the numbers that ending all of a subject's sessions raised, and the versions of the tables. (And
-//! what gives versions to records: a sequence or a table. MariaDB has a table of rows to lock, besides.)
+//! what gives versions to records: a sequence or a table. MariaDB has a table of rows to lock, besides.
+//! PostgreSQL has triggers where it is to tell of changes.)
 //! A record lies under SHA-256 of half a session id: neither the id nor what opens the record is
 //! there. Times are milliseconds since 1970 as integers, scopes and subjects the text itself, the
 //! content the codec's bytes.
@@ -57,6 +58,11 @@
 //!   connection broke, only what may as well happen twice is (reading, listing, touching, a floor).
 //! * A connection on which a call failed is not used again.
 //!
+//! # Telling of changes
+//!
+//! For those who keep copies of records, a `NotifyingPostgresStorage` tells of every change of its tables,
+//! whoever makes it; its page says what that costs. The others tell of nothing.
+//!
 //! # Sweeping
 //!
 //! Nothing is removed by itself but what takes a record's place: call
@@ -78,7 +84,7 @@ pub use error::OpenError;
 #[cfg(feature = "mysql")]
 pub use mariadb::{MariaDbStorage, MariaDbStorageBuilder};
 #[cfg(feature = "postgres")]
-pub use postgres::{PostgresStorage, PostgresStorageBuilder};
+pub use postgres::{NotifyingPostgresStorage, PostgresStorage, PostgresStorageBuilder};
 #[cfg(feature = "sqlite")]
 pub use sqlite::{SqliteStorage, SqliteStorageBuilder, Synchronous};
 pub use table::{InvalidTableName, TableName};

@@ -9,9 +9,16 @@
 //!   with the transaction. Each takes one such lock, and takes it first, so none waits in a circle.
 //! * **A sweep waits for nobody**: it leaves what another call holds, since that is just ending it.
 //! * **Versions are a sequence's**, which no rollback turns back.
+//! * **Telling of changes is a property of the tables** (`notices`): triggers tell, so every writer
+//!   does, also one that knows nothing of it. It is on request, since `NOTIFY` makes commits wait
+//!   for each other.
 
 mod builder;
+mod dial;
 mod failure;
+mod listen;
+mod notices;
+mod notifying;
 mod queries;
 mod schema;
 mod storage;
@@ -20,4 +27,5 @@ mod tests;
 mod value;
 
 pub use builder::PostgresStorageBuilder;
+pub use notifying::NotifyingPostgresStorage;
 pub use storage::PostgresStorage;

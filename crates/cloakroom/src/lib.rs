@@ -139,7 +139,9 @@ pub use cloakroom_sql::{InvalidTableName, OpenError, TableName};
 #[cfg(feature = "mysql")]
 pub use cloakroom_sql::{MariaDbStorage, MariaDbStorageBuilder, mysql_async};
 #[cfg(feature = "postgres")]
-pub use cloakroom_sql::{PostgresStorage, PostgresStorageBuilder, tokio_postgres};
+pub use cloakroom_sql::{
+    NotifyingPostgresStorage, PostgresStorage, PostgresStorageBuilder, tokio_postgres,
+};
 #[cfg(feature = "sqlite")]
 pub use cloakroom_sql::{SqliteStorage, SqliteStorageBuilder, Synchronous};
 

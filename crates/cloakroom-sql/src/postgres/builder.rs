@@ -9,8 +9,11 @@ use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
 use tokio_postgres::{Config, NoTls, Socket};
 
+use super::dial::{Dial, dial};
+use super::notices::Notices;
+use super::notifying::NotifyingPostgresStorage;
 use super::queries::{queries, statements};
-use super::schema::ready;
+use super::schema::{notifying, ready};
 use super::storage::PostgresStorage;
 use crate::error::OpenError;
 use crate::shared::cause::unavailable;
@@ -47,12 +50,15 @@ pub struct PostgresStorageBuilder {
     encryption: Encryption,
 }
 
-type MakeManager = Box<dyn FnOnce(Config, ManagerConfig) -> Manager + Send>;
+type MakeWays = Box<dyn FnOnce(Config) -> Ways + Send>;
+
+/// How connections are made: those of the pool, and one's own.
+type Ways = (Manager, Dial);
 
 enum Encryption {
     Unsaid,
     Without,
-    By(MakeManager),
+    By(MakeWays),
 }
 
 impl PostgresStorage {
@@ -78,6 +84,25 @@ impl PostgresStorage {
     /// ```
     pub async fn connect(url: &str) -> Result<Self, OpenError> {
         Self::builder(url).connect().await
+    }
+
+    /// The storage in the database at `url`, which tells of changes, with the defaults. See
+    /// [`NotifyingPostgresStorage`] for what that costs.
+    ///
+    /// # Errors
+    ///
+    /// As [`connect`](Self::connect).
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// # use cloakroom_sql::{OpenError, PostgresStorage};
+    /// let url = "postgres://shop@db.example.org/shop";
+    /// let error = PostgresStorage::connect_notifying(url).await.unwrap_err();
+    /// assert!(matches!(error, OpenError::Unencrypted));
+    /// # });
+    /// ```
+    pub async fn connect_notifying(url: &str) -> Result<NotifyingPostgresStorage, OpenError> {
+        Self::builder(url).connect_notifying().await
     }
 
     /// The storage in the database at `url`, with more to say of it.
@@ -168,9 +193,7 @@ impl PostgresStorageBuilder {
         T::TlsConnect: Sync + Send,
         <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
     {
-        self.encryption = Encryption::By(Box::new(|config, manager| {
-            Manager::from_config(config, connector, manager)
-        }));
+        self.encryption = Encryption::By(Box::new(|config| ways(config, connector)));
         self
     }
 
@@ -205,33 +228,52 @@ impl PostgresStorageBuilder {
     /// # });
     /// ```
     pub async fn connect(self) -> Result<PostgresStorage, OpenError> {
+        Ok(self.open().await?.0)
+    }
+
+    /// Connects, makes or migrates the tables, and sees to it that they tell of every change. See
+    /// [`NotifyingPostgresStorage`] for what that costs.
+    ///
+    /// # Errors
+    ///
+    /// As [`connect`](Self::connect); [`OpenError::NotNotifying`] where the tables do not tell and
+    /// [may not be changed](Self::without_migrating).
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// # use cloakroom_sql::{OpenError, PostgresStorage};
+    /// let error = PostgresStorage::builder("nonsense").connect_notifying().await.unwrap_err();
+    /// assert!(matches!(error, OpenError::InvalidUrl));
+    /// # });
+    /// ```
+    pub async fn connect_notifying(self) -> Result<NotifyingPostgresStorage, OpenError> {
+        let (limit, migrates) = (self.timeout, self.migrates);
+        let (storage, dial) = self.open().await?;
+        notifying(storage.pool(), storage.notices(), migrates).await?;
+        Ok(NotifyingPostgresStorage::new(storage, dial, limit))
+    }
+
+    async fn open(self) -> Result<(PostgresStorage, Dial), OpenError> {
         let mut config: Config = self.url.parse().map_err(|_| OpenError::InvalidUrl)?;
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(self.timeout);
         }
-        let recycling = ManagerConfig {
-            recycling_method: RecyclingMethod::Fast,
-        };
-        let manager = match self.encryption {
+        let (manager, dial) = match self.encryption {
             Encryption::By(make) => {
                 if config.get_ssl_mode() == SslMode::Prefer {
                     config.ssl_mode(SslMode::Require);
                 }
-                make(config, recycling)
+                make(config)
             }
             Encryption::Unsaid if is_exposed(&config) => return Err(OpenError::Unencrypted),
-            Encryption::Unsaid | Encryption::Without => {
-                Manager::from_config(config, NoTls, recycling)
-            }
+            Encryption::Unsaid | Encryption::Without => ways(config, NoTls),
         };
         let pool = pool(manager, self.max_connections, self.timeout)?;
         let statements = statements(self.table);
         ready(&pool, &statements, self.migrates).await?;
-        Ok(PostgresStorage::new(
-            pool,
-            queries(&statements),
-            self.timeout,
-        ))
+        let (queries, notices) = (queries(&statements), Notices::of(&statements.names));
+        let storage = PostgresStorage::new(pool, queries, notices, self.timeout);
+        Ok((storage, dial))
     }
 }
 
@@ -244,6 +286,20 @@ impl fmt::Debug for PostgresStorageBuilder {
             .field("migrates", &self.migrates)
             .finish_non_exhaustive()
     }
+}
+
+fn ways<T>(config: Config, connector: T) -> Ways
+where
+    T: MakeTlsConnect<Socket> + Clone + Sync + Send + 'static,
+    T::Stream: Sync + Send,
+    T::TlsConnect: Sync + Send,
+    <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
+{
+    let recycling = ManagerConfig {
+        recycling_method: RecyclingMethod::Fast,
+    };
+    let manager = Manager::from_config(config.clone(), connector.clone(), recycling);
+    (manager, dial(config, connector))
 }
 
 fn pool(manager: Manager, size: usize, timeout: Duration) -> Result<Pool, OpenError> {

@@ -1,5 +1,6 @@
 //! The statements of the calls.
 
+use super::notices::SWEEPS;
 use crate::shared::backend::Call;
 use crate::shared::names::Names;
 use crate::shared::queries::{Arguments, Queries, given};
@@ -78,17 +79,20 @@ fn call(function: &str, arguments: &Arguments) -> String {
 
 /// Removes at most so many records that are over for long, but those that another call holds.
 ///
+/// It says of itself that it is a sweep: nobody need be told of what was none for an hour.
+///
 /// For each floor the oldest are asked for in their order: without it the planner takes a third of
 /// all records to be below, and reads them all to find none.
 fn sweep(statements: &Statements) -> String {
     let (records, floors) = (statements.names.records(), statements.names.with("floors"));
     let expired = statements.expired();
     format!(
-        "WITH expired AS ({expired} LIMIT :batch FOR UPDATE SKIP LOCKED), \
+        "WITH sweep AS (SELECT set_config('{SWEEPS}', 'yes', true)), \
+         expired AS ({expired} LIMIT :batch FOR UPDATE SKIP LOCKED), \
          below AS (SELECT r.record_key FROM {floors} AS f CROSS JOIN LATERAL \
          (SELECT record_key FROM {records} WHERE scope = f.scope AND created_at < f.floor_at \
          ORDER BY created_at LIMIT :batch FOR UPDATE SKIP LOCKED) AS r WHERE f.floor_at < :before) \
          DELETE FROM {records} WHERE record_key IN (SELECT record_key FROM expired \
-         UNION SELECT record_key FROM below LIMIT :batch)"
+         UNION SELECT record_key FROM below LIMIT :batch) AND EXISTS (SELECT FROM sweep)"
     )
 }

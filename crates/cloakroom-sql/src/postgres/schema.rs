@@ -1,9 +1,10 @@
 //! The tables and functions, and who makes them.
 
-use deadpool_postgres::{Client, Pool};
+use deadpool_postgres::{Client, ClientWrapper, GenericClient, Pool};
 use tokio_postgres::Error;
 
 use super::failure::{is_missing_table, of_pool};
+use super::notices::Notices;
 use super::queries::{CREATE, REMOVE_ALL};
 use crate::error::OpenError;
 use crate::shared::queries::{Arguments, declared};
@@ -78,6 +79,48 @@ async fn migrate(client: &mut Client, statements: &Statements) -> Result<(), Ope
         }
     }
     transaction.commit().await.map_err(storage)
+}
+
+/// Makes sure that the tables tell of changes.
+pub(super) async fn notifying(
+    pool: &Pool,
+    notices: &Notices,
+    migrates: bool,
+) -> Result<(), OpenError> {
+    let mut client = pool.get().await.map_err(|error| of_pool(error).error)?;
+    if is_set_up(&client, notices).await.map_err(storage)? {
+        return Ok(());
+    }
+    if !migrates {
+        return Err(OpenError::NotNotifying);
+    }
+    let transaction = client.transaction().await.map_err(storage)?;
+    let lock = "SELECT pg_advisory_xact_lock($1)";
+    transaction
+        .execute(lock, &[&MIGRATING])
+        .await
+        .map_err(storage)?;
+    // Another program may have done it meanwhile.
+    if !is_set_up(&transaction, notices).await.map_err(storage)? {
+        let set_up = transaction.batch_execute(&notices.set_up()).await;
+        set_up.map_err(storage)?;
+    }
+    transaction.commit().await.map_err(storage)
+}
+
+/// Makes the tables tell no more.
+pub(super) async fn stop_notifying(client: &ClientWrapper, notices: &Notices) -> Result<(), Error> {
+    // Statements that come together are one transaction.
+    let stop = format!(
+        "SELECT pg_advisory_xact_lock({MIGRATING}); {}",
+        notices.stop()
+    );
+    client.batch_execute(&stop).await
+}
+
+async fn is_set_up(client: &impl GenericClient, notices: &Notices) -> Result<bool, Error> {
+    let found = client.query_opt(&notices.is_set_up(), &[]).await?;
+    Ok(found.is_some())
 }
 
 fn newest(statements: &Statements) -> String {

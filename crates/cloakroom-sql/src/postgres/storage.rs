@@ -9,7 +9,9 @@ use deadpool_postgres::{ClientWrapper, Pool};
 use tokio_postgres::types::ToSql;
 
 use super::failure::of_pool;
+use super::notices::Notices;
 use super::queries::gives_rows;
+use super::schema::stop_notifying;
 use super::value::row;
 use crate::shared::args::{Args, Value};
 use crate::shared::backend::{Backend, Call};
@@ -33,6 +35,7 @@ use crate::shared::server::{Failure, Lent, in_background, tried};
 /// * **Behind a pooler** (pgbouncer) the connections have to be whole sessions: they keep prepared
 ///   statements, and each is told its isolation when it is made.
 /// * **Failures**: see [the crate's page](crate#failures).
+/// * **Telling of changes**: only [on request](crate::NotifyingPostgresStorage), since it costs.
 /// * **Rights**: to make the tables the user needs `CREATE` on the schema that comes first in its
 ///   `search_path`. Then `SELECT`, `INSERT`, `UPDATE` and `DELETE` on the tables, `USAGE` on the
 ///   sequence and `EXECUTE` on the functions are enough:
@@ -58,7 +61,7 @@ use crate::shared::server::{Failure, Lent, in_background, tried};
 pub struct PostgresStorage(Arc<Server>);
 
 /// The pool, and what is asked on its connections.
-struct Server {
+pub(super) struct Server {
     shared: Arc<Shared>,
     limit: Duration,
 }
@@ -66,16 +69,58 @@ struct Server {
 struct Shared {
     pool: Pool,
     queries: Queries,
+    notices: Arc<Notices>,
 }
 
 impl PostgresStorage {
-    pub(super) fn new(pool: Pool, queries: Queries, limit: Duration) -> Self {
-        let shared = Arc::new(Shared { pool, queries });
+    pub(super) fn new(pool: Pool, queries: Queries, notices: Notices, limit: Duration) -> Self {
+        let shared = Arc::new(Shared {
+            pool,
+            queries,
+            notices: Arc::new(notices),
+        });
         Self(Arc::new(Server { shared, limit }))
     }
 
-    fn backend(&self) -> &Server {
+    pub(super) fn backend(&self) -> &Server {
         &self.0
+    }
+
+    pub(super) fn pool(&self) -> &Pool {
+        &self.0.shared.pool
+    }
+
+    pub(super) fn notices(&self) -> &Arc<Notices> {
+        &self.0.shared.notices
+    }
+
+    /// The tables tell of changes no more, whoever makes them: what
+    /// [`connect_notifying`](Self::connect_notifying) has set up in the database is removed, and
+    /// with it what it costs. Whoever [watches](crate::NotifyingPostgresStorage) is told nothing
+    /// more, until somebody connects notifying again.
+    ///
+    /// It waits for the calls that are under way, and needs the right to change the tables.
+    ///
+    /// # Errors
+    ///
+    /// If the server failed or refuses; then the tables are as they were.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// use cloakroom_sql::PostgresStorage;
+    ///
+    /// let storage = PostgresStorage::connect("postgres://shop:secret@localhost/shop").await?;
+    /// storage.stop_notifying().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn stop_notifying(&self) -> Result<(), StorageError> {
+        let shared = Arc::clone(&self.0.shared);
+        in_background(
+            self.0.limit,
+            async move { Ok(shared.stop_notifying().await?) },
+        )
+        .await
     }
 }
 
@@ -98,6 +143,13 @@ impl Backend for Server {
 }
 
 impl Shared {
+    async fn stop_notifying(&self) -> Result<(), Failure> {
+        let mut lent = Lent::new(self.pool.get().await.map_err(of_pool)?);
+        stop_notifying(lent.connection()?, &self.notices).await?;
+        lent.give_back();
+        Ok(())
+    }
+
     async fn once(&self, call: Call, args: &Args) -> Result<Vec<Row>, Failure> {
         let mut lent = Lent::new(self.pool.get().await.map_err(of_pool)?);
         let answer = ask(lent.connection()?, &self.queries, call, args).await?;

@@ -4,4 +4,8 @@ mod crash;
 mod fixture;
 mod refusals;
 mod suite;
+mod suite_notifying;
+mod told;
 mod trips;
+mod watch;
+mod watch_faults;

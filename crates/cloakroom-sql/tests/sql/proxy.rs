@@ -3,7 +3,7 @@
 #![expect(clippy::indexing_slicing, reason = "how a test fails")]
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -15,6 +15,8 @@ pub(crate) struct Proxy {
     questions: Arc<AtomicUsize>,
     /// How many more answers pass before one is cut off after its first byte.
     answers_left: Arc<AtomicUsize>,
+    /// Whether answers are lost, and nobody is told.
+    is_silent: Arc<AtomicBool>,
 }
 
 impl Proxy {
@@ -25,6 +27,7 @@ impl Proxy {
             port: listener.local_addr().unwrap().port(),
             questions: Arc::default(),
             answers_left: Arc::new(AtomicUsize::new(usize::MAX)),
+            is_silent: Arc::default(),
         };
         let shared = proxy.clone();
         tokio::spawn(async move {
@@ -51,6 +54,12 @@ impl Proxy {
         self.answers_left.store(answers, Ordering::SeqCst);
     }
 
+    /// Lets no answer pass any more, or lets them pass again.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn be_silent(&self, is_silent: bool) {
+        self.is_silent.store(is_silent, Ordering::SeqCst);
+    }
+
     async fn pass(self, mut client: TcpStream, mut server: TcpStream) {
         let (mut asked, mut answer) = ([0; 65_536], [0; 65_536]);
         let mut waits = false;
@@ -67,6 +76,7 @@ impl Proxy {
                 read = server.read(&mut answer) => {
                     let Ok(len @ 1..) = read else { return };
                     waits = false;
+                    if self.is_silent.load(Ordering::SeqCst) { continue }
                     if self.is_last() {
                         client.write_all(&answer[..1]).await.ok();
                         return;

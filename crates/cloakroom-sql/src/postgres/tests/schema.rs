@@ -1,5 +1,7 @@
 //! How the tables come to be.
 
+use cloakroom_storage::{Change, Watch};
+
 use super::fixture::database;
 use crate::error::OpenError;
 use crate::postgres::PostgresStorage;
@@ -65,6 +67,50 @@ async fn who_may_not_make_tables_needs_them_there() {
     assert!(matches!(refused, OpenError::Storage(_)), "{refused:?}");
     PostgresStorage::connect(&url).await.unwrap();
     keeps_one_session_of_two(&connect().await.unwrap()).await;
+}
+
+/// Who may only write is heard and hears, once somebody else has set it up; it takes many at once.
+#[tokio::test]
+async fn who_may_not_change_the_tables_may_tell_and_listen() {
+    let (url, client) = database().await;
+    let user =
+        "CREATE ROLE writer LOGIN PASSWORD 'writer'; REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+        ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+        ALTER DEFAULT PRIVILEGES GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO writer;
+        ALTER DEFAULT PRIVILEGES GRANT USAGE ON SEQUENCES TO writer;";
+    client.batch_execute(user).await.unwrap();
+    let writer = url.replace("shop:open-sesame", "writer:writer");
+    let connect = || {
+        let builder = PostgresStorage::builder(&writer);
+        builder.without_migrating().connect_notifying()
+    };
+    PostgresStorage::connect(&url).await.unwrap();
+    let refused = connect().await.unwrap_err();
+    assert!(matches!(refused, OpenError::NotNotifying), "{refused:?}");
+    let refused = PostgresStorage::connect_notifying(&writer).await;
+    assert!(matches!(refused, Err(OpenError::Storage(_))), "{refused:?}");
+    let connecting: Vec<_> = (0..8)
+        .map(|_| {
+            let url = url.clone();
+            tokio::spawn(async move { PostgresStorage::connect_notifying(&url).await })
+        })
+        .collect();
+    for connected in connecting {
+        connected.await.unwrap().unwrap();
+    }
+    // The functions that make a record and end all; not those of the triggers, which nobody calls.
+    let calls = "GRANT EXECUTE ON FUNCTION cloakroom_sessions_create, \
+                 cloakroom_sessions_remove_all TO writer";
+    client.batch_execute(calls).await.unwrap();
+    let storage = connect().await.unwrap();
+    let (sender, mut changes) = tokio::sync::mpsc::unbounded_channel();
+    let watching = tokio::spawn(storage.watch(move |change| {
+        sender.send(change).ok();
+    }));
+    assert_eq!(changes.recv().await, Some(Change::Anything));
+    keeps_one_session_of_two(&storage).await;
+    assert!(matches!(changes.recv().await, Some(Change::Record(_))));
+    watching.abort();
 }
 
 /// A table of our name that somebody else made is left as it is.

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use cloakroom_sql::{PostgresStorage, PostgresStorageBuilder, TableName};
+use cloakroom_sql::{NotifyingPostgresStorage, PostgresStorage, PostgresStorageBuilder, TableName};
 use servers::Postgres;
 
 /// A storage at this address, in tables of a name that no other one has.
@@ -20,4 +20,10 @@ pub(crate) fn fresh_name() -> TableName {
 /// An empty storage.
 pub(crate) async fn empty() -> PostgresStorage {
     builder(&Postgres::shared().url()).connect().await.unwrap()
+}
+
+/// An empty storage that tells of changes.
+pub(crate) async fn empty_notifying() -> NotifyingPostgresStorage {
+    let builder = builder(&Postgres::shared().url());
+    builder.connect_notifying().await.unwrap()
 }

@@ -28,10 +28,16 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// # What it costs
 ///
 /// PostgreSQL lets transactions that notify commit one after the other, each until its commit is on
-/// disk. One client alone hardly notices; many at once are limited to what the disk syncs in a row:
-/// sixteen that changed sessions did 4,200 to 6,000 changes a second without and 190 to 825 with it.
-/// Reading costs nothing more. For sessions that are read much and changed little a cache with it
-/// pays; where they change all the time, let copies age instead.
+/// disk. One client alone hardly notices; many at once are limited to what the disk syncs in a row.
+/// Changes of a session a second, without and with it, on PostgreSQL 15 on two cores:
+///
+/// | a sync takes | 1 client | 16 clients |
+/// |---|--:|--:|
+/// | 0.1 ms | 7,500 and 5,800 | 16,700 and 6,600 |
+/// | 3 ms (`commit_delay`) | 280 and 280 | 4,300 and 290 |
+///
+/// Reading costs nothing more, and where nobody listens it costs the same. For sessions that are read
+/// much and changed little a cache with it pays; where they change all the time, let copies age instead.
 ///
 /// # What is told
 ///

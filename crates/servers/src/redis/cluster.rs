@@ -75,6 +75,27 @@ impl RedisCluster {
         slot.parse().expect("a number")
     }
 
+    /// Starts a further node, which the others know and which has no slots.
+    ///
+    /// # Panics
+    ///
+    /// If it does not start, or they do not find together.
+    #[must_use]
+    pub fn grow(&self) -> Redis {
+        let bus = free_port();
+        let new = node(bus);
+        let (port, bus) = (new.port().to_string(), bus.to_string());
+        let _ok = self.nodes[0].ask(&["CLUSTER", "MEET", "127.0.0.1", &port, &bus]);
+        until("the nodes know the new one", || {
+            let mut nodes = self.nodes.iter().chain([&new]);
+            nodes.all(|node| {
+                let info = node.ask(&["CLUSTER", "INFO"]);
+                info.contains("cluster_known_nodes:4") && info.contains("cluster_state:ok")
+            })
+        });
+        new
+    }
+
     /// Moves a slot with all its keys from the node that has it to the next one, key by key, as
     /// an operator would who adds a node.
     ///
@@ -84,7 +105,17 @@ impl RedisCluster {
     pub fn move_slot(&self, slot: u16) {
         let owner = self.nodes.iter().position(|node| owns(node, slot));
         let owner = owner.expect("one node has the slot");
-        let (from, to) = (&self.nodes[owner], &self.nodes[(owner + 1) % 3]);
+        self.move_slot_to(slot, &self.nodes[(owner + 1) % 3]);
+    }
+
+    /// Moves a slot as [`move_slot`](Self::move_slot) does, to this node.
+    ///
+    /// # Panics
+    ///
+    /// If the nodes refuse.
+    pub fn move_slot_to(&self, slot: u16, to: &Redis) {
+        let from = self.nodes.iter().find(|node| owns(node, slot));
+        let from = from.expect("one node has the slot");
         let (from_id, to_id) = (from.ask(&["CLUSTER", "MYID"]), to.ask(&["CLUSTER", "MYID"]));
         let slot = slot.to_string();
         let _ok = to.ask(&["CLUSTER", "SETSLOT", &slot, "IMPORTING", &from_id]);

@@ -7,7 +7,7 @@ use cloakroom_redis::RedisStorage;
 use servers::{Redis, RedisCluster, RedisSentinel};
 
 use super::proxy::{Fate, Proxy};
-use super::samples::{connect, keep, prefix, record};
+use super::samples::{connect, keep, prefix, record, replace};
 use super::told::Told;
 
 /// Long enough for a busy machine, short enough for a test that waits for it twice.
@@ -68,6 +68,30 @@ async fn a_node_that_comes_back_is_listened_to_again() {
         keep(&other, number, &record(b"content")).await;
         told.is_told_of(number).await;
     }
+}
+
+/// From when it has a slot: what is changed there is told, though nobody named the node.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_joins_a_cluster_is_listened_to() {
+    let cluster = tokio::task::block_in_place(RedisCluster::start);
+    let storage = RedisStorage::cluster(cluster.urls()).timeout(TIMEOUT);
+    let storage = connect(storage).await;
+    let mut told = Told::by(&storage).await;
+    keep(&storage, 1, &record(b"content")).await;
+    told.is_told_of(1).await;
+    // Where the record of this number lies.
+    let partition = "{9e}";
+    let (fourth, keys) = tokio::task::block_in_place(|| {
+        let (fourth, slot) = (cluster.grow(), cluster.slot_of(partition));
+        cluster.move_slot_to(slot, &fourth);
+        let keys = fourth.ask(&["DBSIZE"]);
+        (fourth, keys)
+    });
+    assert!(keys.parse().is_ok_and(|keys: u32| keys > 0), "{keys}");
+    told.is_told_of_anything().await;
+    replace(&storage, 1, &record(b"other")).await;
+    told.is_told_of(1).await;
+    drop(fourth);
 }
 
 /// What was a replica is listened to as soon as the sentinels name it.

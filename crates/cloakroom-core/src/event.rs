@@ -127,6 +127,8 @@ pub enum EventKind {
     KeySourceFailed,
     /// Something about the configuration is odd; told once, when sessions are built.
     Warned(Warning),
+    /// This process begins to sweep a storage: no other one does. The event names no provider.
+    SweepBegan,
     /// A storage was swept. The event names no provider.
     Swept {
         /// How many records were removed.

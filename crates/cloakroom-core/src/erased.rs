@@ -22,6 +22,8 @@ type Boxed<'a, T> = Pin<Box<dyn Future<Output = Result<T, StorageError>> + Send 
 /// [`Storage`] as a trait object.
 pub(crate) trait DynStorage: Send + Sync {
     fn read<'a>(&'a self, key: &'a StorageKey, now: Timestamp) -> Boxed<'a, Option<Stored>>;
+    fn read_latest<'a>(&'a self, key: &'a StorageKey, now: Timestamp) -> Boxed<'a, Option<Stored>>;
+    fn keeps_copies(&self) -> bool;
     fn create<'a>(
         &'a self,
         key: &'a StorageKey,
@@ -62,6 +64,14 @@ pub(crate) trait DynStorage: Send + Sync {
 impl<S: Storage> DynStorage for S {
     fn read<'a>(&'a self, key: &'a StorageKey, now: Timestamp) -> Boxed<'a, Option<Stored>> {
         Box::pin(Storage::read(self, key, now))
+    }
+
+    fn read_latest<'a>(&'a self, key: &'a StorageKey, now: Timestamp) -> Boxed<'a, Option<Stored>> {
+        Box::pin(Storage::read_latest(self, key, now))
+    }
+
+    fn keeps_copies(&self) -> bool {
+        Storage::keeps_copies(self)
     }
 
     fn create<'a>(

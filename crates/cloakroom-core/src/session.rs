@@ -375,7 +375,7 @@ impl<S: SessionValue> Session<S> {
         let (limit, now) = (provider.storage_timeout, self.0.environment.now());
         let number = match place {
             Place::Own => {
-                let stored = within(limit, storage.read(&key, now)).await?;
+                let stored = within(limit, storage.read_latest(&key, now)).await?;
                 stored.and_then(|stored| stored.record.subject_number)
             }
             // What is moved here takes the number that its subject has here.

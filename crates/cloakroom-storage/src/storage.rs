@@ -26,7 +26,8 @@ use crate::subject::{Listed, Scope, Subject, SubjectLimit, SubjectNumber};
 ///    that is not alive is *none* to every call, swept or not; only `remove`, `remove_all` and
 ///    `sweep` may still find it.
 /// 4. **Acknowledged is kept.** `Ok` means that the effect is there for every later call from
-///    anywhere, within what the storage's documentation says that it may lose.
+///    anywhere, within what the storage's documentation says that it may lose; for a later `read`
+///    elsewhere, within what it says of the age of copies.
 /// 5. **An error says nothing about the effect**: the step may have happened.
 ///
 /// # What a storage may rely on
@@ -37,6 +38,9 @@ use crate::subject::{Listed, Scope, Subject, SubjectLimit, SubjectNumber};
 pub trait Storage: Send + Sync + 'static {
     /// The live record under `key`, with its version.
     ///
+    /// A storage that keeps copies may answer by one, no older than its documentation says. It never
+    /// answers by one that there is *none*.
+    ///
     /// # Errors
     ///
     /// If the storage cannot be read; never for a record that is not there.
@@ -45,6 +49,28 @@ pub trait Storage: Send + Sync + 'static {
         key: &StorageKey,
         now: Timestamp,
     ) -> impl Future<Output = Result<Option<Stored>, StorageError>> + Send;
+
+    /// The live record under `key` as it lies there now, never a copy of before the call.
+    ///
+    /// What is final is decided by this word: that a session is to be ended, refused or moved. Only
+    /// a storage that [keeps copies](Self::keeps_copies) has something to do here. One that hands its
+    /// calls on to another storage hands on both: else what is final is decided by that one's copies.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read).
+    fn read_latest(
+        &self,
+        key: &StorageKey,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Option<Stored>, StorageError>> + Send {
+        self.read(key, now)
+    }
+
+    /// Whether [`read`](Self::read) may answer by a copy. Where it never does, nobody asks twice.
+    fn keeps_copies(&self) -> bool {
+        false
+    }
 
     /// Keeps a new record under `key`.
     ///
@@ -187,6 +213,18 @@ pub trait Storage: Send + Sync + 'static {
 impl<S: Storage + ?Sized> Storage for Arc<S> {
     async fn read(&self, key: &StorageKey, now: Timestamp) -> Result<Option<Stored>, StorageError> {
         (**self).read(key, now).await
+    }
+
+    async fn read_latest(
+        &self,
+        key: &StorageKey,
+        now: Timestamp,
+    ) -> Result<Option<Stored>, StorageError> {
+        (**self).read_latest(key, now).await
+    }
+
+    fn keeps_copies(&self) -> bool {
+        (**self).keeps_copies()
     }
 
     async fn create(

@@ -13,7 +13,7 @@
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum Call {
-    /// `read`
+    /// `read`, or `read_latest`: where no copies are kept they are the same.
     Read,
     /// `create`
     Create,

@@ -139,6 +139,19 @@ impl<S: Storage> Storage for SpyStorage<S> {
         self.inner.read(key, now).await
     }
 
+    async fn read_latest(
+        &self,
+        key: &StorageKey,
+        now: Timestamp,
+    ) -> Result<Option<Stored>, StorageError> {
+        self.note(Call::Read);
+        self.inner.read_latest(key, now).await
+    }
+
+    fn keeps_copies(&self) -> bool {
+        self.inner.keeps_copies()
+    }
+
     async fn create(
         &self,
         key: &StorageKey,

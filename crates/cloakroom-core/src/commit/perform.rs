@@ -128,6 +128,43 @@ fn at(work: &Work) -> Option<(&dyn DynStorage, &ById)> {
 }
 
 async fn create(work: &mut Work) -> Result<Answer, Failure> {
+    let answer = create_once(work).await?;
+    if answer == Answer::SignedOutMeanwhile && takes_up_number(work).await {
+        return create_once(work).await;
+    }
+    Ok(answer)
+}
+
+/// Whether the session that is continued has outlived the end of its subject's others since it was
+/// read, in this request or into a copy: then its successor has the number that it has now.
+async fn takes_up_number(work: &mut Work) -> bool {
+    if !matches!(
+        work.step,
+        StorageStep::Replace(Replacement::Elevate | Replacement::Rotate)
+    ) {
+        return false;
+    }
+    let Some((storage, origin)) = at(work) else {
+        return false;
+    };
+    let read = storage.read_latest(&origin.key, work.moment.now);
+    let latest = within(work.provider().storage_timeout, read).await;
+    let number = match latest {
+        Ok(Some(stored)) => stored.record.subject_number,
+        Ok(None) | Err(_) => None,
+    };
+    let Origin::ById(origin) = &mut work.draft.loaded.origin else {
+        return false;
+    };
+    let known = &mut origin.stored.record.subject_number;
+    let is_raised = number > *known;
+    if is_raised {
+        *known = number;
+    }
+    is_raised
+}
+
+async fn create_once(work: &mut Work) -> Result<Answer, Failure> {
     let new = new_record(work)?;
     // Noted before the call: an error says nothing about the effect, so it is undone all the same.
     work.made = Some(new.key.clone());
@@ -180,8 +217,8 @@ async fn moved_by_another(work: &mut Work, key: StorageKey) -> Answer {
         return Answer::Failed;
     };
     let now = work.moment.now;
-    let read = within(work.provider().storage_timeout, storage.read(&key, now)).await;
-    let theirs = match read {
+    let read = storage.read_latest(&key, now);
+    let theirs = match within(work.provider().storage_timeout, read).await {
         Ok(Some(theirs)) => theirs,
         Ok(None) => return Answer::Gone,
         Err(_) => return Answer::Failed,

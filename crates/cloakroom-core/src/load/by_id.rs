@@ -5,9 +5,13 @@
 //! * Its record then lies in that form's storage, or has been moved here already, under the id that
 //!   the presented one stands for.
 //! * Where both forms read it as the same id, it stands for itself: only the storage is another.
+//!
+//! A storage may answer by a copy, which is older than what lies there. Nothing final is decided by one:
+//! a refusal, which of several tokens counts, and what lies elsewhere and is to be moved, are judged by
+//! the storage's latest word.
 
 use cloakroom_crypto::Entropy;
-use cloakroom_storage::{Record, StorageError, StorageKey, Subject, SubjectNumber};
+use cloakroom_storage::{Record, StorageError, StorageKey, Stored, Subject, SubjectNumber};
 use cloakroom_time::Timestamp;
 
 use super::choose::{Choice, choose, likelier};
@@ -50,7 +54,17 @@ struct Elsewhere {
     freshness: Freshness,
 }
 
-/// Loads a by-id session: one read for each token that passes the check, at most four.
+/// By which word of the storage a token is judged.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Word {
+    /// A copy is good enough, unless it refuses.
+    Any,
+    /// What lies there now.
+    Latest,
+}
+
+/// Loads a by-id session: one read for each token that passes the check, at most four; and one more
+/// for a token that what may be a copy refuses.
 pub(crate) async fn load<S>(
     typed: &Typed<S>,
     tokens: Tokens,
@@ -62,10 +76,14 @@ pub(crate) async fn load<S>(
         Ok(candidates) => candidates,
         Err(presented) => return (Loaded::without_session(presented), None),
     };
+    let word = match candidates.len() {
+        1 => Word::Any,
+        _ => Word::Latest,
+    };
     let mut found = Few::new();
     let mut reused = None;
     for token in candidates {
-        let Ok(candidate) = find(provider, token, entropy, now).await else {
+        let Ok(candidate) = find(provider, token, word, entropy, now).await else {
             return (Loaded::unavailable(), None);
         };
         found.push(candidate.and_then(|found| match found.standing {
@@ -182,6 +200,7 @@ fn check(
 async fn find(
     provider: &Provider,
     token: Result<Buffer, Refusal>,
+    word: Word,
     entropy: &dyn Entropy,
     now: Timestamp,
 ) -> Result<Result<Found, Refusal>, StorageError> {
@@ -194,7 +213,7 @@ async fn find(
     let id = kept.as_ref().and_then(|_| own.as_ref().ok());
     let id = id.map(|checked| Box::new(checked.clone()));
     let found = match own {
-        Ok(checked) => read(provider, checked, now).await?,
+        Ok(checked) => read(provider, checked, word, now).await?,
         Err(refusal) => Err(refusal),
     };
     match (found, kept) {
@@ -255,7 +274,7 @@ async fn find_elsewhere(
         freshness: elsewhere.freshness,
     };
     if !elsewhere.same {
-        match read(provider, moved(), now).await? {
+        match read(provider, moved(), Word::Any, now).await? {
             Err(Refusal::UnknownId) => {}
             known => return Ok(known.map_err(|other| likelier(refusal, other))),
         }
@@ -264,37 +283,61 @@ async fn find_elsewhere(
         return Ok(Ok(found));
     }
     // Another request may have moved it between the two reads.
-    let moved = read(provider, moved(), now).await?;
+    let moved = read(provider, moved(), Word::Any, now).await?;
     Ok(moved.map_err(|other| likelier(refusal, other)))
 }
 
 async fn read(
     provider: &Provider,
-    Checked { id, freshness }: Checked,
+    checked: Checked,
+    word: Word,
     now: Timestamp,
 ) -> Result<Result<Found, Refusal>, StorageError> {
-    let (Some(storage), Some(key)) = (provider.storage(Place::Own), provider.form.ids.key(&id))
-    else {
+    let (Some(storage), Some(key)) = (
+        provider.storage(Place::Own),
+        provider.form.ids.key(&checked.id),
+    ) else {
         return Ok(Err(Refusal::UnknownId));
     };
-    let Some(mut stored) = within(provider.storage_timeout, storage.read(&key, now)).await? else {
-        return Ok(Err(Refusal::UnknownId));
-    };
-    let opened = unseal(provider, &provider.form, &id, &key, &mut stored.record, now);
-    let reseal = match opened {
-        Ok(outdated) => outdated,
-        Err(refusal) => return Ok(Err(refusal)),
-    };
+    let limit = provider.storage_timeout;
+    if word == Word::Any {
+        let Some(stored) = within(limit, storage.read(&key, now)).await? else {
+            return Ok(Err(Refusal::UnknownId));
+        };
+        let found = judged(provider, &checked, &key, stored, now);
+        let is_served = found.as_ref().is_ok_and(|found| found.standing.is_ok());
+        if is_served || !storage.keeps_copies() {
+            return Ok(found);
+        }
+    }
+    // Boxed: rare, and the futures of all requests would have its size.
+    let latest = Box::pin(within(limit, storage.read_latest(&key, now))).await?;
+    Ok(match latest {
+        Some(stored) => judged(provider, &checked, &key, stored, now),
+        None => Err(Refusal::UnknownId),
+    })
+}
+
+/// What a token is by what lies under it.
+fn judged(
+    provider: &Provider,
+    checked: &Checked,
+    key: &StorageKey,
+    mut stored: Stored,
+    now: Timestamp,
+) -> Result<Found, Refusal> {
+    let (id, form) = (&checked.id, &provider.form);
+    let reseal = unseal(provider, form, id, key, &mut stored.record, now)?;
     let origin = Box::new(ById {
-        id,
+        id: id.clone(),
         place: Place::Own,
-        key,
+        key: key.clone(),
         stored,
         read_at: now,
     });
-    let standing = standing(provider, &origin, &origin.id, freshness);
+    let standing = standing(provider, &origin, id, checked.freshness);
     let standing = standing.map(|live| Live { reseal, ..live });
-    Ok(Ok(Found { origin, standing }))
+    Ok(Found { origin, standing })
 }
 
 async fn read_elsewhere(
@@ -309,7 +352,8 @@ async fn read_elsewhere(
     let (Some(storage), Some(key)) = (provider.storage(Place::Other), form.ids.key(there)) else {
         return Ok(None);
     };
-    let Some(mut stored) = within(provider.storage_timeout, storage.read(&key, now)).await? else {
+    let read = within(provider.storage_timeout, storage.read_latest(&key, now));
+    let Some(mut stored) = read.await? else {
         return Ok(None);
     };
     if unseal(provider, form, there, &key, &mut stored.record, now).is_err() {

@@ -30,6 +30,18 @@ impl<S: Storage> Storage for Housed<S> {
         self.storage.read(key, now).await
     }
 
+    async fn read_latest(
+        &self,
+        key: &StorageKey,
+        now: Timestamp,
+    ) -> Result<Option<Stored>, StorageError> {
+        self.storage.read_latest(key, now).await
+    }
+
+    fn keeps_copies(&self) -> bool {
+        self.storage.keeps_copies()
+    }
+
     async fn create(
         &self,
         key: &StorageKey,

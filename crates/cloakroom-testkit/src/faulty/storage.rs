@@ -248,6 +248,19 @@ impl<S: Storage> Storage for FaultyStorage<S> {
         self.meet(Call::Read, self.inner.read(key, now)).await
     }
 
+    async fn read_latest(
+        &self,
+        key: &StorageKey,
+        now: Timestamp,
+    ) -> Result<Option<Stored>, StorageError> {
+        self.meet(Call::Read, self.inner.read_latest(key, now))
+            .await
+    }
+
+    fn keeps_copies(&self) -> bool {
+        self.inner.keeps_copies()
+    }
+
     async fn create(
         &self,
         key: &StorageKey,

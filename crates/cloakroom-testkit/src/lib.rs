@@ -10,7 +10,8 @@
 //!    changes the session, and one that finds it changed.
 //! 3. Deadlines pass by [`ManualClock::advance`], exactly to the millisecond.
 //! 4. An [`EventLog`] says what happened, a [`SpyStorage`] what the storage was asked, and a
-//!    [`FaultyStorage`] fails, hangs, or lets two requests cross at a call.
+//!    [`FaultyStorage`] fails, hangs, or lets two requests cross at a call. A [`TellingStorage`] pushes
+//!    its changes to who keeps copies.
 //! 5. What comes from elsewhere is a [`Req`]: a script's, another site's, a forged cookie.
 //!
 //! A storage proves that it keeps the contract with [`storage_suite!`]: a test for each sentence.
@@ -85,6 +86,7 @@ mod faulty;
 mod jar;
 mod spy;
 pub mod storage_suite;
+mod telling;
 
 pub use call::Call;
 pub use client::{Answer, Client, Req};
@@ -94,3 +96,4 @@ pub use events::{EventLog, Recorded};
 pub use faulty::{FaultyStorage, Paused, When};
 pub use jar::{Ignored, Jar, JarCookie, NotAUrl, Stored, Visit};
 pub use spy::SpyStorage;
+pub use telling::TellingStorage;

@@ -121,10 +121,7 @@ impl Ears {
         if !join_all(asked).await.into_iter().all(|is_there| is_there) {
             return false;
         }
-        match self.lines.first_mut() {
-            Some(line) if kind == Kind::Cluster => self.masters.are_seen_by(0, line).await,
-            _ => true,
-        }
+        self.masters.are_the_same().await
     }
 }
 

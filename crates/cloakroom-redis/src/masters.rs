@@ -3,6 +3,8 @@
 //! * **A cluster is asked**, at the first of its nodes that answers; the addresses that we were told
 //!   are only where to begin. Credentials and TLS are those of the first address, as the client
 //!   library has it for calls.
+//! * **The same node is asked again** whether they are others now: nodes may name one master in
+//!   several ways.
 //! * **A master without slots is none**: nothing is written there.
 
 use std::collections::BTreeSet;
@@ -22,7 +24,14 @@ type Host = (String, u16);
 /// The masters at one moment.
 pub(crate) struct Masters {
     pub(crate) servers: Vec<ConnectionInfo>,
-    /// In a cluster, by which it is seen that they are others now.
+    /// In a cluster, who has said so.
+    guide: Option<Guide>,
+}
+
+/// A node of a cluster, and whom it named as masters.
+struct Guide {
+    line: MultiplexedConnection,
+    host: String,
     hosts: BTreeSet<Host>,
 }
 
@@ -31,19 +40,17 @@ impl Masters {
     pub(crate) async fn find(dialer: &mut Dialer, timeout: Duration) -> RedisResult<Self> {
         let servers = dialer.servers().await?;
         if dialer.kind() != Kind::Cluster {
-            let hosts = BTreeSet::new();
-            return Ok(Self { servers, hosts });
+            let guide = None;
+            return Ok(Self { servers, guide });
         }
         let first = servers.first().cloned().ok_or_else(unknown)?;
         let mut failure = unknown();
         for node in servers {
-            let host = host_of(&node).unwrap_or_default();
-            match hosts(node, timeout).await {
-                Ok(slots) => {
-                    let hosts = masters_in(slots, &host).ok_or_else(unknown)?;
-                    let at = |host: &Host| at(&first, host);
-                    let servers = hosts.iter().map(at).collect();
-                    return Ok(Self { servers, hosts });
+            match Guide::at(node, timeout).await {
+                Ok(guide) => {
+                    let servers = guide.hosts.iter().map(|host| at(&first, host)).collect();
+                    let guide = Some(guide);
+                    return Ok(Self { servers, guide });
                 }
                 Err(error) => failure = error,
             }
@@ -51,13 +58,24 @@ impl Masters {
         Err(failure)
     }
 
-    /// Whether a cluster's node sees the same masters.
-    pub(crate) async fn are_seen_by(&self, node: usize, line: &mut MultiplexedConnection) -> bool {
-        let host = self.servers.get(node).and_then(host_of);
-        let slots = line.send_packed_command(&slots()).await;
-        let seen = slots.and_then(Value::extract_error).ok();
-        let seen = seen.and_then(|slots| masters_in(slots, &host.unwrap_or_default()));
-        seen.as_ref() == Some(&self.hosts)
+    /// Whether they are the same still. Where there is no cluster it is not asked.
+    pub(crate) async fn are_the_same(&mut self) -> bool {
+        match &mut self.guide {
+            None => true,
+            Some(guide) => {
+                let seen = masters_by(&mut guide.line, &guide.host).await;
+                seen.is_ok_and(|seen| seen == guide.hosts)
+            }
+        }
+    }
+}
+
+impl Guide {
+    async fn at(node: ConnectionInfo, timeout: Duration) -> RedisResult<Self> {
+        let host = host_of(&node).unwrap_or_default();
+        let mut line = connect(node, &config(timeout)).await?;
+        let hosts = masters_by(&mut line, &host).await?;
+        Ok(Self { line, host, hosts })
     }
 }
 
@@ -72,16 +90,12 @@ pub(crate) async fn connect(
         .await
 }
 
-/// What a node says of who has which slots.
-async fn hosts(node: ConnectionInfo, timeout: Duration) -> RedisResult<Value> {
-    let mut line = connect(node, &config(timeout)).await?;
-    line.send_packed_command(&slots()).await?.extract_error()
-}
-
-fn slots() -> Cmd {
-    let mut command = Cmd::new();
-    command.arg("CLUSTER").arg("SLOTS");
-    command
+/// The masters, as a node names them.
+async fn masters_by(line: &mut MultiplexedConnection, host: &str) -> RedisResult<BTreeSet<Host>> {
+    let mut slots = Cmd::new();
+    slots.arg("CLUSTER").arg("SLOTS");
+    let slots = line.send_packed_command(&slots).await?.extract_error()?;
+    masters_in(slots, host).ok_or_else(unknown)
 }
 
 /// The masters in an answer to `CLUSTER SLOTS`; those without a name of their own are where it was

@@ -14,7 +14,8 @@ use crate::storage::RedisStorage;
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
-/// By the server's own messages (`CLIENT TRACKING`), on a connection of its own to each master.
+/// By the server's own messages (`CLIENT TRACKING`), on a connection of its own to each master, and
+/// one more to a cluster.
 ///
 /// * **What is told**: a record that is made, changed, touched, removed or dropped by the server as a
 ///   [`Record`](Change::Record), by whomever, in the moment in which it is acknowledged;

@@ -117,6 +117,7 @@
 //! * `postgres`: `PostgresStorage`. `mysql`: `MariaDbStorage`.
 //! * `redis`: `RedisStorage`, sessions on a Redis server, under sentinels or in a cluster;
 //!   `redis-tls`: by TLS.
+//! * `cache`: `Cached`, a local cache in front of any storage, with a declared staleness.
 //! * `ktor`: sessions as Ktor has them, byte for byte, in the module `ktor`. `docs/ktor` in the
 //!   repository maps each thing of Ktor's Sessions, and leads from Kotlin to Rust and back.
 
@@ -127,6 +128,9 @@ pub use cloakroom_tower::{LayerExt, SessionLayer, SessionService};
 
 #[cfg(feature = "axum")]
 pub use cloakroom_axum::{Absent, Present};
+
+#[cfg(feature = "cache")]
+pub use cloakroom_cache::{Cached, CachedBuilder, Change, InvalidCache, Watch, Watching};
 
 #[cfg(feature = "ktor")]
 pub use cloakroom_ktor as ktor;

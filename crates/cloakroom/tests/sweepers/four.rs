@@ -57,7 +57,12 @@ pub(crate) async fn one_of_four_sweeps(storage: &impl Storage, place: &str) {
 
     // What is there by now ended long ago; whoever begins to remove it is killed.
     make_ended(storage, DEAD).await;
-    let killed = processes.until(BEGAN);
+    let ready = SystemClock.now();
+    let mut killed = processes.until(BEGAN);
+    while killed.at < ready {
+        // Told while the sessions were made.
+        killed = processes.until(BEGAN);
+    }
     let killed_at = SystemClock.now();
     processes.kill(killed.by);
     let next = processes.until_by_another(killed.by);

@@ -41,6 +41,41 @@ pub struct CachedBuilder<S> {
     max_bytes: usize,
 }
 
+impl<S: Storage> Cached<S> {
+    /// A cache over `storage` that serves no copy for as long as `staleness` or longer, and takes 32
+    /// MiB at most.
+    ///
+    /// The staleness has no default: it is how much later a logout elsewhere is seen here, which nobody
+    /// but the application can choose. A few seconds spare most of what there is to spare.
+    ///
+    /// # Errors
+    ///
+    /// If the staleness is zero or more than an hour.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use cloakroom_cache::Cached;
+    /// # use cloakroom_core::MemoryStorage;
+    /// assert!(Cached::new(MemoryStorage::new(), Duration::from_secs(2)).is_ok());
+    /// ```
+    pub fn new(storage: S, staleness: Duration) -> Result<Self, InvalidCache> {
+        Self::builder(storage, staleness).build()
+    }
+
+    /// A cache with limits of your own.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use cloakroom_cache::Cached;
+    /// # use cloakroom_core::MemoryStorage;
+    /// let builder = Cached::builder(MemoryStorage::new(), Duration::from_secs(2));
+    /// assert_eq!(builder.max_bytes(1 << 20).build().unwrap().bytes(), 0);
+    /// ```
+    pub const fn builder(storage: S, staleness: Duration) -> CachedBuilder<S> {
+        CachedBuilder::new(storage, staleness)
+    }
+}
+
 impl<S: Storage> CachedBuilder<S> {
     pub(crate) const fn new(storage: S, staleness: Duration) -> Self {
         Self {

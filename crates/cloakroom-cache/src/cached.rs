@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use cloakroom_storage::{Change, Storage, Watch};
 
-use crate::builder::{CachedBuilder, InvalidCache};
 use crate::shelf::Shelf;
 use crate::watching::Watching;
 
@@ -66,39 +65,6 @@ pub struct Cached<S> {
 }
 
 impl<S: Storage> Cached<S> {
-    /// A cache over `storage` that serves no copy for as long as `staleness` or longer, and takes 32
-    /// MiB at most.
-    ///
-    /// The staleness has no default: it is how much later a logout elsewhere is seen here, which nobody
-    /// but the application can choose. A few seconds spare most of what there is to spare.
-    ///
-    /// # Errors
-    ///
-    /// If the staleness is zero or more than an hour.
-    ///
-    /// ```
-    /// # use std::time::Duration;
-    /// # use cloakroom_cache::Cached;
-    /// # use cloakroom_core::MemoryStorage;
-    /// assert!(Cached::new(MemoryStorage::new(), Duration::from_secs(2)).is_ok());
-    /// ```
-    pub fn new(storage: S, staleness: Duration) -> Result<Self, InvalidCache> {
-        Self::builder(storage, staleness).build()
-    }
-
-    /// A cache with limits of your own.
-    ///
-    /// ```
-    /// # use std::time::Duration;
-    /// # use cloakroom_cache::Cached;
-    /// # use cloakroom_core::MemoryStorage;
-    /// let builder = Cached::builder(MemoryStorage::new(), Duration::from_secs(2));
-    /// assert_eq!(builder.max_bytes(1 << 20).build().unwrap().bytes(), 0);
-    /// ```
-    pub const fn builder(storage: S, staleness: Duration) -> CachedBuilder<S> {
-        CachedBuilder::new(storage, staleness)
-    }
-
     /// Listens to what the storage tells of changes, in a task of its own until it is stopped or
     /// dropped: what changes elsewhere is then mostly seen at once, and never later than without.
     ///
@@ -153,7 +119,7 @@ impl<S> Cached<S> {
         self.shelf.staleness()
     }
 
-    /// How many bytes the copies take now, as [`max_bytes`](CachedBuilder::max_bytes) counts them.
+    /// How many bytes the copies take now, as [`max_bytes`](crate::CachedBuilder::max_bytes) counts them.
     ///
     /// ```
     /// # use std::time::Duration;

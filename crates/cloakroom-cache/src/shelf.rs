@@ -90,7 +90,11 @@ impl Shelf {
         {
             return Found::Copy(stored);
         }
-        let asked_after = state.begun;
+        let asked_after = match want {
+            Want::Any | Want::Latest => state.begun,
+            // Who asks again has asked when they did so first.
+            Want::After(number) => number,
+        };
         let is_taken = |flight: &&Arc<Flight>| match want {
             Want::Any => flight.began.is_fresh(asked, self.staleness),
             Want::Latest => false,

@@ -75,11 +75,11 @@ impl Line {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn enter(self: Arc<Self>, listener: Listener) -> Place {
+    fn enter(self: Arc<Self>, listener: &Listener) -> Place {
         let mut state = self.state();
         let number = state.next;
         state.next += 1;
-        state.listeners.push((number, Arc::clone(&listener)));
+        state.listeners.push((number, Arc::clone(listener)));
         let (count, is_cut) = (state.listeners.len(), state.is_cut);
         drop(state);
         if !is_cut {
@@ -219,8 +219,9 @@ impl<S: Storage> Watch for TellingStorage<S> {
         listener: impl Fn(Change) + Send + Sync + 'static,
     ) -> impl Future<Output = ()> + Send + 'static {
         let line = Arc::clone(&self.line);
+        let listener: Listener = Arc::new(listener);
         async move {
-            let _place = line.enter(Arc::new(listener));
+            let _place = line.enter(&listener);
             pending::<()>().await;
         }
     }

@@ -11,6 +11,7 @@ pub(crate) struct Unwritable(Box<EncodeError>);
 
 impl Unwritable {
     /// For this reason, and with what helps.
+    #[cold]
     pub(crate) fn because(reason: &'static str) -> Self {
         Self(Box::new(EncodeError::new().because(reason)))
     }
@@ -42,6 +43,7 @@ pub(crate) struct Unreadable(Box<DecodeError>);
 
 impl Unreadable {
     /// For this reason.
+    #[cold]
     pub(crate) fn because(reason: &'static str) -> Self {
         Self(Box::new(
             DecodeError::new(DecodeErrorKind::Content).with_source(reason),

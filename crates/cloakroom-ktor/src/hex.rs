@@ -80,7 +80,7 @@ pub(crate) fn append(text: &mut Vec<u8>, bytes: &[u8]) {
 
 /// Reads exactly as many bytes as `bytes` has from exactly that many pairs of lower-case digits.
 pub(crate) fn decode(text: &[u8], bytes: &mut [u8]) -> Option<()> {
-    if text.len() != 2 * bytes.len() || !are_lower_case_digits(text) {
+    if text.len() != 2 * bytes.len() || !has_no_capitals(text) {
         return None;
     }
     const_hex::decode_to_slice(text, bytes).ok()
@@ -102,11 +102,10 @@ pub(crate) fn decode_in_place(text: &mut [u8], digits: Range<usize>) -> Option<(
     Some(())
 }
 
-/// Without an early end, so that the compiler can look at many digits at once.
-fn are_lower_case_digits(text: &[u8]) -> bool {
-    text.iter().fold(true, |all, byte| {
-        all & (byte.is_ascii_digit() | (b'a'..=b'f').contains(byte))
-    })
+/// Whether no byte is a capital, of bytes that are digits if none is: 0 to 9 and a to f have this bit
+/// of ASCII, A to F have not.
+fn has_no_capitals(text: &[u8]) -> bool {
+    text.iter().fold(0x20, |all, byte| all & byte) != 0
 }
 
 fn digit(character: u8) -> Result<u8, NotHex> {

@@ -34,18 +34,32 @@ impl<'t> Lexer<'t> {
     }
 
     /// The next byte that is no white space; it is not consumed.
+    #[inline]
     pub(super) fn peek(&mut self) -> Option<u8> {
-        loop {
-            match self.text.as_bytes().get(self.at)? {
-                b' ' | b'\t' | b'\n' | b'\r' => self.at += 1,
-                byte => return Some(*byte),
-            }
+        match self.byte() {
+            Some(byte) if byte <= b' ' => self.peek_behind_space(),
+            byte => byte,
         }
     }
 
+    /// Kotlin writes no white space, so this is hardly ever called.
+    #[cold]
+    fn peek_behind_space(&mut self) -> Option<u8> {
+        while self.byte().is_some_and(is_space) {
+            self.at += 1;
+        }
+        self.byte()
+    }
+
+    #[inline]
+    fn byte(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
     /// Consumes this byte, which has to be next.
+    #[inline]
     pub(super) fn expect(&mut self, byte: u8) -> Result<(), Unreadable> {
-        if self.peek() != Some(byte) {
+        if self.byte() != Some(byte) && self.peek() != Some(byte) {
             return Err(Unreadable::because("another character was expected"));
         }
         self.at += 1;
@@ -79,19 +93,33 @@ impl<'t> Lexer<'t> {
         Ok(())
     }
 
-    /// A word or a number: all up to the next mark or white space.
-    pub(super) fn literal(&mut self) -> Result<&'t str, Unreadable> {
-        if self.peek().is_none() {
-            return Err(Unreadable::because("the text ends too soon"));
+    /// Whether there is one more behind a comma, or the first one; else `end` is next.
+    #[inline]
+    pub(super) fn more(&mut self, is_first: bool, end: u8) -> Result<bool, Unreadable> {
+        let next = self.peek();
+        if next == Some(end) {
+            return Ok(false);
         }
+        if !is_first {
+            self.expect(b',')?;
+        }
+        Ok(true)
+    }
+
+    /// A word or a number: all that may be part of one.
+    pub(super) fn literal(&mut self) -> Result<&'t str, Unreadable> {
+        let _next = self.peek();
         let rest = self.text.get(self.at..).unwrap_or_default();
-        let len = rest.bytes().position(ends_literal);
-        let literal = rest.get(..len.unwrap_or(rest.len())).unwrap_or_default();
-        self.at += literal.len();
-        Ok(literal)
+        let len = rest.bytes().take_while(is_of_literal).count();
+        if len == 0 {
+            return Err(Unreadable::because("a value is missing"));
+        }
+        self.at += len;
+        Ok(rest.get(..len).unwrap_or_default())
     }
 
     /// A number, with or without quotes: kotlinx reads both.
+    #[inline]
     pub(super) fn number(&mut self) -> Result<Cow<'t, str>, Unreadable> {
         if self.peek() == Some(b'"') {
             self.string()
@@ -101,38 +129,51 @@ impl<'t> Lexer<'t> {
     }
 
     /// A text in quotes.
+    #[inline]
     pub(super) fn string(&mut self) -> Result<Cow<'t, str>, Unreadable> {
+        match self.plain_string() {
+            Some(text) => Ok(Cow::Borrowed(text)),
+            None => self.escaped_string().map(Cow::Owned),
+        }
+    }
+
+    /// A text in which nothing is escaped. Any other is not consumed.
+    fn plain_string(&mut self) -> Option<&'t str> {
+        if self.byte() != Some(b'"') && self.peek() != Some(b'"') {
+            return None;
+        }
+        let bytes = self.text.as_bytes();
+        let start = self.at + 1;
+        let rest = bytes.get(start..)?;
+        let end = start + plain_len(rest);
+        if bytes.get(end) != Some(&b'"') {
+            return None;
+        }
+        self.at = end + 1;
+        self.text.get(start..end)
+    }
+
+    fn escaped_string(&mut self) -> Result<String, Unreadable> {
         self.expect(b'"')?;
-        let plain = self.plain_run()?;
-        if self.end_of_string() {
-            return Ok(Cow::Borrowed(plain));
+        let mut text = String::new();
+        loop {
+            text.push_str(self.plain_run());
+            match self.byte() {
+                Some(b'"') => break,
+                Some(b'\\') => text.push(self.escape()?),
+                _ => return Err(Unreadable::because("a text without an end")),
+            }
         }
-        let mut text = plain.to_owned();
-        while !self.end_of_string() {
-            text.push(self.escape()?);
-            text.push_str(self.plain_run()?);
-        }
-        Ok(Cow::Owned(text))
+        self.at += 1;
+        Ok(text)
     }
 
-    /// Consumes the quote at the end, if it is next.
-    fn end_of_string(&mut self) -> bool {
-        let is_end = self.text.as_bytes().get(self.at) == Some(&b'"');
-        self.at += usize::from(is_end);
-        is_end
-    }
-
-    /// What comes before the next quote or escape.
-    fn plain_run(&mut self) -> Result<&'t str, Unreadable> {
+    /// What comes before the next quote, escape or control character, or the end.
+    fn plain_run(&mut self) -> &'t str {
         let rest = self.text.get(self.at..).unwrap_or_default();
-        let (run, special) = rest
-            .split_at_checked(plain_len(rest.as_bytes()))
-            .unwrap_or_default();
+        let run = rest.get(..plain_len(rest.as_bytes())).unwrap_or_default();
         self.at += run.len();
-        match special.as_bytes().first() {
-            Some(b'"' | b'\\') => Ok(run),
-            _ => Err(Unreadable::because("a text without an end")),
-        }
+        run
     }
 
     fn escape(&mut self) -> Result<char, Unreadable> {
@@ -221,19 +262,25 @@ impl<'t> Lexer<'t> {
     }
 }
 
-/// Whether a word or a number ends before the byte.
-const fn ends_literal(byte: u8) -> bool {
-    matches!(
-        byte,
-        b' ' | b'\t' | b'\n' | b'\r' | b',' | b':' | b'[' | b']' | b'{' | b'}' | b'"'
-    )
+const fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+}
+
+/// Whether the byte is one of those that words and numbers are made of.
+const fn is_of_literal(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.')
 }
 
 /// Whether `text` is a number without a point and an exponent.
 pub(super) fn is_integer(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
-    let is_plain = digits == "0" || !digits.starts_with('0');
-    is_plain && !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+    begins_as_integer(text) && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether what `str::parse` takes for an integer is one of JSON too: no `+`, no zeros in front.
+pub(super) fn begins_as_integer(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    matches!(digits.as_bytes(), [b'0'] | [b'1'..=b'9', ..])
 }
 
 /// Whether `text` is a number (RFC 8259, section 6).

@@ -15,7 +15,7 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 
-use super::lexer::{Lexer, is_integer, is_number};
+use super::lexer::{Lexer, begins_as_integer, is_integer, is_number};
 use super::scalar::TYPE;
 use crate::failure::Unreadable;
 use crate::marker;
@@ -35,7 +35,7 @@ fn no_form<T>() -> Result<T, Unreadable> {
 }
 
 fn integer<N: std::str::FromStr>(text: &str) -> Result<N, Unreadable> {
-    let number = Some(text).filter(|text| is_integer(text));
+    let number = Some(text).filter(|text| begins_as_integer(text));
     let number = number.and_then(|text| text.parse().ok());
     number.ok_or_else(|| Unreadable::because("not a whole number of this size"))
 }
@@ -260,11 +260,8 @@ impl<'de> SeqAccess<'de> for Elements<'_, 'de> {
         &mut self,
         seed: T,
     ) -> Result<Option<T::Value>, Unreadable> {
-        if self.lexer.peek() == Some(b']') {
+        if !self.lexer.more(std::mem::take(&mut self.is_first), b']')? {
             return Ok(None);
-        }
-        if !std::mem::take(&mut self.is_first) {
-            self.lexer.expect(b',')?;
         }
         seed.deserialize(&mut *self.lexer).map(Some)
     }
@@ -277,6 +274,8 @@ struct Object<'l, 'de> {
     is_first: bool,
     /// The names that the class has; a map has any.
     names: Option<&'static [&'static str]>,
+    /// Which of them is likely to be next.
+    likely: usize,
     /// Whether a `type` is still to be skipped.
     is_sealed: bool,
 }
@@ -291,6 +290,7 @@ impl<'l, 'de> Object<'l, 'de> {
             lexer,
             is_first: true,
             names,
+            likely: 0,
             is_sealed,
         }
     }
@@ -301,14 +301,22 @@ impl<'l, 'de> Object<'l, 'de> {
         Ok(value)
     }
 
+    /// Whether the class has a property of this name. Kotlin writes them in their order.
+    fn has(&mut self, name: &str) -> bool {
+        let Some(names) = self.names else {
+            return true;
+        };
+        if names.get(self.likely) == Some(&name) {
+            self.likely += 1;
+            return true;
+        }
+        let place = names.iter().position(|known| *known == name);
+        self.likely = place.map_or(0, |place| place + 1);
+        place.is_some()
+    }
+
     fn next_name(&mut self) -> Result<Option<Cow<'de, str>>, Unreadable> {
-        loop {
-            if self.lexer.peek() == Some(b'}') {
-                return Ok(None);
-            }
-            if !std::mem::take(&mut self.is_first) {
-                self.lexer.expect(b',')?;
-            }
+        while self.lexer.more(std::mem::take(&mut self.is_first), b'}')? {
             let name = self.lexer.string()?;
             self.lexer.expect(b':')?;
             if self.is_sealed && name == TYPE {
@@ -316,11 +324,12 @@ impl<'l, 'de> Object<'l, 'de> {
                 drop(self.lexer.string()?);
                 continue;
             }
-            if self.names.is_some_and(|names| !names.contains(&&*name)) {
+            if !self.has(&name) {
                 return Err(Unreadable::because("a property that is not of the class"));
             }
             return Ok(Some(name));
         }
+        Ok(None)
     }
 }
 

@@ -12,51 +12,86 @@ pub(super) const MAX_DEPTH: u8 = 128;
 /// `text` in quotes, escaped as kotlinx escapes it (`StringOps.kt`).
 pub(super) fn push_quoted(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
+    push_escaped(text, out);
+    out.push(b'"');
+}
+
+/// `text` as it stands between quotes.
+fn push_escaped(text: &str, out: &mut Vec<u8>) {
+    if is_plain(text.as_bytes()) {
+        out.extend_from_slice(text.as_bytes());
+        return;
+    }
     let mut rest = text.as_bytes();
     loop {
         let (plain, from) = rest.split_at_checked(plain_len(rest)).unwrap_or_default();
         out.extend_from_slice(plain);
         let Some((byte, behind)) = from.split_first() else {
-            break;
+            return;
         };
         push_escape(*byte, out);
         rest = behind;
     }
-    out.push(b'"');
 }
 
-/// How many bytes come before the first that cannot stand for itself between quotes (RFC 8259,
-/// section 7).
-///
-/// Every byte of every text is looked at: eight at a time, where there are so many.
-pub(super) fn plain_len(bytes: &[u8]) -> usize {
-    let (pieces, _) = bytes.as_chunks::<8>();
-    let mut len = 0;
-    for piece in pieces {
-        let special = special_bytes(u64::from_le_bytes(*piece));
-        if special != 0 {
-            return len + special.trailing_zeros() as usize / 8;
+/// Whether a byte cannot stand for itself between quotes (RFC 8259, section 7).
+const fn is_special(byte: u8) -> bool {
+    byte < 0x20 || byte == b'"' || byte == b'\\'
+}
+
+/// Whether no byte is special.
+fn is_plain(bytes: &[u8]) -> bool {
+    // The last word overlaps the one before it, so that there is no rest.
+    match (bytes.last_chunk(), bytes.first_chunk(), bytes.last_chunk()) {
+        (Some(last), ..) => {
+            let (words, _) = bytes.as_chunks();
+            words.iter().all(|word| special_bytes(*word) == 0) && special_bytes(*last) == 0
         }
-        len += piece.len();
+        (None, Some([a, b, c, d]), Some([e, f, g, h])) => {
+            special_bytes([*a, *b, *c, *d, *e, *f, *g, *h]) == 0
+        }
+        _ => !bytes.iter().copied().any(is_special),
+    }
+}
+
+/// How many bytes come before the first that is special.
+///
+/// Most names are shorter than a word, and are looked at right where this is called.
+#[inline]
+pub(super) fn plain_len(bytes: &[u8]) -> usize {
+    match bytes.first_chunk().map(|word| special_bytes(*word)) {
+        Some(special) if special != 0 => special.trailing_zeros() as usize / 8,
+        _ => long_plain_len(bytes),
+    }
+}
+
+#[inline(never)]
+fn long_plain_len(bytes: &[u8]) -> usize {
+    let mut len = 0;
+    while let Some(word) = bytes.get(len..).and_then(<[u8]>::first_chunk) {
+        let special = special_bytes(*word);
+        // All eight, if none is special.
+        len += special.trailing_zeros() as usize / 8;
+        if special != 0 {
+            return len;
+        }
     }
     let rest = bytes.get(len..).unwrap_or_default();
-    let special = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
-    len + rest.iter().position(special).unwrap_or(rest.len())
+    let special = rest.iter().position(|byte| is_special(*byte));
+    len + special.unwrap_or(rest.len())
 }
 
 /// The high bit of each byte that is special; above the lowest of them it may be set for others too.
 ///
 /// A byte less than `n` is one that a subtraction of `n` borrows for, and whose own high bit is not
-/// set (Warren, Hacker's Delight, section 6-1).
-const fn special_bytes(word: u64) -> u64 {
+/// set (Warren, Hacker's Delight, section 6-1). With its second lowest bit flipped a quote comes
+/// right behind the control characters, and the two that were there go elsewhere.
+const fn special_bytes(word: [u8; 8]) -> u64 {
     const EACH: u64 = 0x0101_0101_0101_0101;
-    const fn less(word: u64, than: u8) -> u64 {
-        word.wrapping_sub(EACH * than as u64) & !word & (EACH << 7)
-    }
-    const fn equal(word: u64, to: u8) -> u64 {
-        less(word ^ (EACH * to as u64), 1)
-    }
-    less(word, 0x20) | equal(word, b'"') | equal(word, b'\\')
+    let word = u64::from_le_bytes(word);
+    let control_or_quote = (word ^ (EACH * 2)).wrapping_sub(EACH * 0x21);
+    let backslash = (word ^ (EACH * b'\\' as u64)).wrapping_sub(EACH);
+    (control_or_quote | backslash) & !word & (EACH << 7)
 }
 
 fn push_escape(byte: u8, out: &mut Vec<u8>) {
@@ -128,6 +163,7 @@ mod tests {
                         bytes[at] = byte;
                         let expected = if is_special { at } else { len };
                         assert_eq!(plain_len(&bytes), expected, "{bytes:?}");
+                        assert_eq!(is_plain(&bytes), !is_special, "{bytes:?}");
                     }
                 }
             }

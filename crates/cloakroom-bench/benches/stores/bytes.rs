@@ -1,0 +1,95 @@
+//! What a session of 120 bytes takes up, of 10,000 that were made one after the other.
+
+use std::io::{self, Write as _};
+use std::sync::Arc;
+
+use cloakroom_bench::{Must as _, Race};
+use cloakroom_redis::RedisStorage;
+use cloakroom_sql::{PostgresStorage, SqliteStorage};
+use cloakroom_storage::Storage;
+use rusqlite::Connection;
+use tokio::runtime::Runtime;
+
+use super::{create, key, record};
+
+const SESSIONS: usize = 10_000;
+
+/// Shows the bytes, without and with a subject each.
+pub(super) fn show(runtime: &Runtime) -> io::Result<()> {
+    if Race::of("bytes per session").is_none() {
+        return Ok(());
+    }
+    writeln!(
+        io::stdout(),
+        "\nbytes per session, without and with a subject"
+    )?;
+    type Measure = fn(&Runtime, bool) -> io::Result<f64>;
+    let stores: [(&str, Measure); 3] = [
+        ("SQLite", sqlite),
+        ("PostgreSQL", postgres),
+        ("Redis", redis),
+    ];
+    for (name, measure) in stores {
+        let [without, with] = [measure(runtime, false)?, measure(runtime, true)?];
+        writeln!(io::stdout(), "  {name:<50} {without:>8.0} {with:>8.0}")?;
+    }
+    Ok(())
+}
+
+async fn fill(storage: &impl Storage, with_subject: bool) {
+    for number in 0..SESSIONS {
+        let mut record = record();
+        record.subject = with_subject.then(|| Arc::from(format!("user {number}")));
+        create(storage, &key(number), &record).await;
+    }
+}
+
+fn each(bytes: f64) -> f64 {
+    bytes / SESSIONS as f64
+}
+
+/// The file, once the log has gone into it.
+fn sqlite(runtime: &Runtime, with_subject: bool) -> io::Result<f64> {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("sessions.db");
+    let storage = runtime.block_on(SqliteStorage::open(&path)).must();
+    runtime.block_on(fill(&storage, with_subject));
+    drop(storage);
+    let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
+    let connection = Connection::open(&path).must();
+    connection.query_row(checkpoint, [], |_| Ok(())).must();
+    Ok(each(std::fs::metadata(&path)?.len() as f64))
+}
+
+/// All tables, with their indexes.
+fn postgres(runtime: &Runtime, with_subject: bool) -> io::Result<f64> {
+    let server = servers::Postgres::start();
+    let bytes = runtime.block_on(async {
+        let storage = PostgresStorage::connect(&server.url()).await.must();
+        fill(&storage, with_subject).await;
+        let url = server.url();
+        let connected = tokio_postgres::connect(&url, tokio_postgres::NoTls).await;
+        let (client, connection) = connected.must();
+        let _driver = tokio::spawn(connection);
+        let sizes = "SELECT sum(pg_total_relation_size(relid))::bigint FROM pg_stat_user_tables";
+        client.query_one(sizes, &[]).await.must().get::<_, i64>(0)
+    });
+    Ok(each(bytes as f64))
+}
+
+/// What the server's memory grew by.
+fn redis(runtime: &Runtime, with_subject: bool) -> io::Result<f64> {
+    let server = servers::Redis::start_with(&["--appendfsync everysec"]);
+    let used = || {
+        let info = server.ask(&["INFO", "memory"]);
+        let mut lines = info.lines();
+        let used = lines.find_map(|line| line.strip_prefix("used_memory:"));
+        used.must().trim().parse::<f64>().must()
+    };
+    let storage = runtime
+        .block_on(RedisStorage::server(server.url()).connect())
+        .must();
+    let before = used();
+    runtime.block_on(fill(&storage, with_subject));
+    Ok(each(used() - before))
+}

@@ -6,6 +6,10 @@
     reason = "how a test fails; the lints spare the tests themselves, not their helpers"
 )]
 
+mod postgres;
+mod redis;
+mod told;
+
 use std::time::Duration;
 
 use axum::Router;
@@ -78,19 +82,22 @@ impl Town {
     }
 
     fn browser(&self, sessions: &Sessions) -> Client<Router> {
-        let app = Router::new()
-            .route("/see", get(see))
-            .route("/sign-in", post(sign_in))
-            .route("/note", post(note))
-            .route("/visit", post(visit))
-            .route(
-                "/rotate",
-                post(async |login: Session<Login>| login.rotate()),
-            )
-            .route("/elevate", post(elevate))
-            .route("/leave", post(async |login: Session<Login>| login.clear()));
-        Client::new(app.layer(sessions.layer())).with_clock(&self.clock)
+        Client::new(app().layer(sessions.layer())).with_clock(&self.clock)
     }
+}
+
+fn app() -> Router {
+    Router::new()
+        .route("/see", get(see))
+        .route("/sign-in", post(sign_in))
+        .route("/note", post(note))
+        .route("/visit", post(visit))
+        .route(
+            "/rotate",
+            post(async |login: Session<Login>| login.rotate()),
+        )
+        .route("/elevate", post(elevate))
+        .route("/leave", post(async |login: Session<Login>| login.clear()))
 }
 
 /// The browser of one node goes on at the other.

@@ -84,5 +84,7 @@ pub use cloakroom_crypto::{
     DatedKey, Entropy, FileWatcher, Key, KeyError, KeyErrorKind, KeyId, KeyProvider, KeyRing,
     KeyRingBuilder, KeySet, KeyStats, OsEntropy, ThreadEntropy, WatchedFile,
 };
-pub use cloakroom_storage::{Storage, StorageError, StorageErrorKind, SubjectLimit, WhenFull};
+pub use cloakroom_storage::{
+    Change, Storage, StorageError, StorageErrorKind, SubjectLimit, Watch, WhenFull,
+};
 pub use cloakroom_time::{Clock, SystemClock, Timestamp};

@@ -130,7 +130,7 @@ pub use cloakroom_tower::{LayerExt, SessionLayer, SessionService};
 pub use cloakroom_axum::{Absent, Present};
 
 #[cfg(feature = "cache")]
-pub use cloakroom_cache::{Cached, CachedBuilder, Change, InvalidCache, Watch, Watching};
+pub use cloakroom_cache::{Cached, CachedBuilder, InvalidCache, Watching};
 
 #[cfg(feature = "ktor")]
 pub use cloakroom_ktor as ktor;

@@ -28,9 +28,7 @@ pub(crate) async fn what_one_node_does_is_seen_at_the_other(storages: [impl Watc
         .each_ref()
         .map(|sessions| Client::new(app().layer(sessions.layer())));
 
-    assert!(here.post("/sign-in").await.sets(COOKIE));
-    follow(&here, &mut there);
-    assert_eq!(there.get("/see").await.body, "ada  0");
+    sign_in(&mut here, &mut there).await;
     // That the first one is seen may be since the listening has just begun; the others are told.
     for note in ["tea", "milk", "sugar"] {
         here.send(Req::post("/note").body(note)).await;
@@ -39,12 +37,17 @@ pub(crate) async fn what_one_node_does_is_seen_at_the_other(storages: [impl Watc
     here.post("/leave").await;
     comes_to_see(&mut there, "none").await;
 
-    assert!(here.post("/sign-in").await.sets(COOKIE));
-    follow(&here, &mut there);
-    assert_eq!(there.get("/see").await.body, "ada  0");
+    sign_in(&mut here, &mut there).await;
     let [one, _] = &sessions;
     assert_eq!(one.end_all::<Login>("ada").await.unwrap(), 1);
     comes_to_see(&mut there, "none").await;
+}
+
+/// Signed in at one node, with a copy at the other.
+async fn sign_in(here: &mut Client<Router>, there: &mut Client<Router>) {
+    assert!(here.post("/sign-in").await.sets(COOKIE));
+    follow(here, there);
+    assert_eq!(there.get("/see").await.body, "ada  0");
 }
 
 /// Nothing but the server's word makes the node ask it: it only looks.

@@ -37,6 +37,7 @@ pub(crate) fn start(place: &str) -> Child {
             "--nocapture",
         ])
         .env(PLACE, place)
+        .env("RUST_BACKTRACE", "0")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()

@@ -2,7 +2,7 @@
 
 #![expect(
     clippy::expect_used,
-    clippy::panic,
+    clippy::indexing_slicing,
     clippy::print_stdout,
     clippy::unwrap_used,
     reason = "how a test fails and tells; the lints spare the tests themselves, not their helpers"

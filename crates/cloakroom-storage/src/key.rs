@@ -9,6 +9,10 @@ use std::fmt;
 /// of the session id that finds the record, so neither the storage nor who steals it learns an id.
 /// The text form is for layouts shared with others, where the key is the session id itself.
 ///
+/// Two keys are one only if all their bytes are. A text holds any character, NUL too, as do the
+/// names of scopes and subjects: a storage keeps them as bytes, not in a server's type for text
+/// that refuses or folds some.
+///
 /// # Security
 ///
 /// A hash may be logged. A text may be an id that opens a session: `Debug` does not show it.

@@ -14,7 +14,8 @@
 //!    its changes to who keeps copies.
 //! 5. What comes from elsewhere is a [`Req`]: a script's, another site's, a forged cookie.
 //!
-//! A storage proves that it keeps the contract with [`storage_suite!`]: a test for each sentence.
+//! A storage proves that it keeps the contract with [`storage_suite!`]: a test for each sentence, in
+//! races, with calls that are dropped, at the edges of values and of time.
 //!
 //! # Examples
 //!

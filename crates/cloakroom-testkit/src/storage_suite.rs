@@ -2,10 +2,13 @@
 //! [`Storage`](cloakroom_storage::Storage).
 //!
 //! * **Black boxes.** A test knows the trait alone and is given what makes an empty storage.
-//! * **Time is an argument.** No test sleeps; deadlines are met to the millisecond. All instants
-//!   lie in the year 2100, so that a store's own expiry is as late as the contract wants it.
-//! * **Races are run, many times.** Sixteen tasks begin at once, on as many threads as the runtime
-//!   has; what they were answered must add up.
+//! * **Time is an argument.** No test sleeps; every call meets a deadline to the millisecond.
+//!   Instants lie in the year 2100, so that a store's own expiry is as late as the contract wants it,
+//!   but for two tests whose clock is fifty minutes beside the machine's, on either side.
+//! * **Races are run, many times**, of calls on a record, a subject and a scope. Sixteen tasks begin at
+//!   once, on as many threads as the runtime has; what they were answered must add up.
+//! * **Values are extreme**: contents of a mebibyte, every byte in keys, every ASCII character in names,
+//!   dates of the first instant and of thousands of years ahead.
 //! * **Futures are dropped** after the first poll, the second, and so on until the call is done.
 //! * **Not here**: `Full`, since only the storage knows when it is, and what it may lose.
 //!
@@ -38,10 +41,15 @@
 
 mod cancel;
 mod create;
+mod crossing;
+mod cut;
+mod extreme;
 mod floor;
 mod instantiate;
 mod limit;
 mod list;
+mod moment;
+mod race;
 mod read;
 mod remove;
 mod samples;
@@ -66,6 +74,24 @@ pub use create::{
     no_version_is_given_twice_for_a_key, of_creates_at_once_exactly_one_makes_the_record,
     signed_out_is_answered_before_too_many, without_a_subject_the_number_means_nothing,
 };
+pub use crossing::{
+    creates_that_cross_a_floor_are_none_below_it,
+    removals_that_cross_the_ending_of_all_count_each_once, room_that_an_end_makes_is_taken_once,
+    sign_ins_that_cross_the_ending_are_live_and_listed_or_none,
+    the_excepted_session_outlives_updates_that_cross_the_ending,
+    the_list_knows_what_was_acknowledged, updates_that_cross_a_floor_bring_nothing_back,
+    updates_that_cross_the_ending_of_all_bring_nothing_back,
+};
+pub use cut::{
+    a_dropped_floor_ends_all_below_it_or_nothing, a_dropped_look_changes_nothing,
+    a_dropped_remove_all_spares_the_excepted, a_dropped_sweep_leaves_the_living,
+    later_calls_work_after_many_that_were_dropped,
+};
+pub use extreme::{
+    content_of_1_mib_comes_back, hashes_of_every_byte_value_are_different_keys,
+    scope_and_name_are_not_joined, subjects_differ_by_every_character,
+    texts_of_every_byte_value_are_different_keys,
+};
 pub use floor::{
     a_floor_ends_what_was_created_before_it, a_floor_leaves_other_scopes_alone, a_floor_only_rises,
     a_floor_outlives_what_it_ended, create_below_the_floor_is_kept_and_is_none,
@@ -80,6 +106,19 @@ pub use limit::{
 pub use list::{
     list_gives_names_and_dates, list_holds_live_sessions_only,
     list_holds_the_subjects_own_sessions_only, list_is_oldest_first,
+};
+pub use moment::{
+    a_clock_ahead_of_the_stores_ends_nothing_late, a_clock_behind_the_stores_ends_nothing_early,
+    a_moved_deadline_is_met_to_the_millisecond, a_record_that_began_in_the_future_is_alive,
+    a_subject_has_a_session_until_its_deadline_to_the_millisecond,
+    changes_judge_a_deadline_to_the_millisecond, dates_of_long_ago_and_far_ahead_come_back,
+};
+pub use race::{
+    a_read_in_the_midst_of_updates_is_whole, a_rotation_and_an_update_at_once_do_not_mix,
+    a_touch_that_crosses_a_sweep_is_kept_or_told_gone,
+    an_update_that_crosses_a_sweep_is_kept_or_told_gone, creates_and_removals_at_once_add_up,
+    of_rotations_at_once_exactly_one_holds, reads_never_go_back,
+    touches_at_once_with_a_removal_bring_nothing_back, touches_at_once_with_an_update_all_hold,
 };
 pub use read::{
     a_read_with_a_later_now_ends_nothing, a_record_ends_at_its_deadline_to_the_millisecond,

@@ -8,10 +8,7 @@
 use cloakroom_storage::{CreateOutcome, Record, RemoveOutcome, Storage, StorageKey};
 
 use super::samples::{NOW, began, end_oldest, idle, key, later, signed_in, subject, with_content};
-use super::trial::{Trial, dropped_after};
-
-/// After so many polls every call is done, or waits for what does not come.
-const POLLS: usize = 64;
+use super::trial::{POLLS, Trial, dropped_after, never_done};
 
 /// A `create` that is dropped has made a whole record or none.
 pub async fn a_dropped_create_makes_a_whole_record_or_none<S: Storage>(make: impl AsyncFn() -> S) {
@@ -159,11 +156,4 @@ async fn assert_all_ended<S: Storage>(storage: &Trial<S>, begun: &Record) {
     assert_eq!(storage.keys(&subject("ada")).await, []);
     let outcome = storage.create(&key(9), begun, None, NOW).await;
     assert_eq!(outcome, CreateOutcome::SignedOutMeanwhile);
-}
-
-fn never_done() -> ! {
-    #[expect(clippy::panic, reason = "how a test fails")]
-    {
-        panic!("the call is never done");
-    }
 }

@@ -139,6 +139,40 @@ macro_rules! for_each_in_storage_suite {
             a_dropped_touch_moves_the_deadline_or_not
             a_dropped_remove_removes_all_or_nothing
             a_dropped_remove_all_ends_all_or_nothing
+            sign_ins_that_cross_the_ending_are_live_and_listed_or_none
+            updates_that_cross_the_ending_of_all_bring_nothing_back
+            the_excepted_session_outlives_updates_that_cross_the_ending
+            removals_that_cross_the_ending_of_all_count_each_once
+            creates_that_cross_a_floor_are_none_below_it
+            updates_that_cross_a_floor_bring_nothing_back
+            the_list_knows_what_was_acknowledged
+            room_that_an_end_makes_is_taken_once
+            a_dropped_look_changes_nothing
+            a_dropped_floor_ends_all_below_it_or_nothing
+            a_dropped_sweep_leaves_the_living
+            a_dropped_remove_all_spares_the_excepted
+            later_calls_work_after_many_that_were_dropped
+            content_of_1_mib_comes_back
+            hashes_of_every_byte_value_are_different_keys
+            texts_of_every_byte_value_are_different_keys
+            subjects_differ_by_every_character
+            scope_and_name_are_not_joined
+            changes_judge_a_deadline_to_the_millisecond
+            a_subject_has_a_session_until_its_deadline_to_the_millisecond
+            a_moved_deadline_is_met_to_the_millisecond
+            dates_of_long_ago_and_far_ahead_come_back
+            a_record_that_began_in_the_future_is_alive
+            a_clock_behind_the_stores_ends_nothing_early
+            a_clock_ahead_of_the_stores_ends_nothing_late
+            of_rotations_at_once_exactly_one_holds
+            a_rotation_and_an_update_at_once_do_not_mix
+            a_read_in_the_midst_of_updates_is_whole
+            reads_never_go_back
+            touches_at_once_with_an_update_all_hold
+            touches_at_once_with_a_removal_bring_nothing_back
+            a_touch_that_crosses_a_sweep_is_kept_or_told_gone
+            an_update_that_crosses_a_sweep_is_kept_or_told_gone
+            creates_and_removals_at_once_add_up
         }
     };
 }

@@ -5,6 +5,7 @@
 
 #![expect(clippy::panic, clippy::expect_used, reason = "how a test fails")]
 
+use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use cloakroom_storage::{
     Subject, SubjectLimit, SubjectNumber, Timestamp, TouchOutcome, UpdateOutcome, Version,
 };
 use tokio::sync::Barrier;
+use tokio::task::JoinHandle;
 
 use super::samples::{End, NOW, earlier, scope};
 
@@ -23,6 +25,9 @@ pub(super) const TASKS: usize = 16;
 
 /// How often a race is run: one that is won by luck is hardly won each time.
 pub(super) const ROUNDS: usize = 16;
+
+/// After so many polls every call is done, or waits for what does not come.
+pub(super) const POLLS: usize = 64;
 
 /// A storage on trial, shared by its clones.
 pub(super) struct Trial<S>(Arc<S>);
@@ -187,10 +192,33 @@ impl<S: Storage> Trial<S> {
         let running: Vec<_> = (0..TASKS).map(begin).collect();
         let mut answers = Vec::with_capacity(TASKS);
         for task in running {
-            answers.push(task.await.expect("no task of a race panics"));
+            answers.push(joined(task).await);
         }
         answers
     }
+
+    /// Runs a task for each of these, with its number, [`TASKS`] of them beside each other.
+    pub(super) async fn each<T, Task>(&self, of: Vec<T>, task: impl Fn(Self, usize, T) -> Task)
+    where
+        Task: Future<Output = ()> + Send + 'static,
+    {
+        let mut running = VecDeque::with_capacity(TASKS);
+        for (number, item) in of.into_iter().enumerate() {
+            if running.len() == TASKS
+                && let Some(first) = running.pop_front()
+            {
+                joined(first).await;
+            }
+            running.push_back(tokio::spawn(task(self.clone(), number, item)));
+        }
+        for task in running {
+            joined(task).await;
+        }
+    }
+}
+
+async fn joined<T>(task: JoinHandle<T>) -> T {
+    task.await.expect("no task panics")
 }
 
 /// Drops a call when it was polled so many times; whether it was done by then.
@@ -215,6 +243,20 @@ pub(super) async fn dropped_after<T>(
         }
     })
     .await
+}
+
+/// Tries a call that is dropped after no poll, one, two, and so on, until it is done.
+pub(super) async fn dropped_ever_later(try_once: impl AsyncFn(usize) -> bool) {
+    for polls in 0..POLLS {
+        if try_once(polls).await {
+            return;
+        }
+    }
+    never_done();
+}
+
+pub(super) fn never_done() -> ! {
+    panic!("the call is never done");
 }
 
 fn done<T>(answer: Result<T, StorageError>) -> T {

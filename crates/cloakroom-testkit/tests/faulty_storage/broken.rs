@@ -15,6 +15,9 @@ use crate::creating::Admitted;
 use crate::defect::Defect as D;
 use crate::state::State;
 
+/// How many creates may be under way where each takes a place.
+const PLACES: usize = 8;
+
 pub(crate) struct Broken {
     state: Arc<Mutex<State>>,
     defect: Option<D>,
@@ -50,12 +53,19 @@ impl Broken {
                 self.lock().leave(&leaving);
                 outcome
             }
+            Some(D::DroppedCreatesKeepTheirPlace) => {
+                self.lock().creating += 1;
+                yield_now().await;
+                let mut state = self.lock();
+                state.creating -= 1;
+                state.create(key, (record, leaving), now)
+            }
             Some(D::CreatesInTwoSteps) => {
                 let mut empty = record.clone();
                 empty.content = Arc::default();
                 let outcome = self.lock().create(key, (empty, leaving), now);
                 yield_now().await;
-                self.lock().replace(key, &record);
+                self.lock().replace(key, &record, now);
                 outcome
             }
             _ => {
@@ -64,11 +74,40 @@ impl Broken {
             }
         }
     }
+
+    async fn touch_a_copy(
+        &self,
+        key: &StorageKey,
+        deadline: Timestamp,
+        now: Timestamp,
+    ) -> TouchOutcome {
+        let copy = {
+            let mut state = self.lock();
+            let Some(mut copy) = state.read(key, now) else {
+                return TouchOutcome::Gone;
+            };
+            copy.record.idle_deadline = state.moved(&copy.record, deadline);
+            copy
+        };
+        yield_now().await;
+        let mut state = self.lock();
+        state.insert(key, &copy.record);
+        if let Some(entry) = state.entries.get_mut(key) {
+            entry.version = copy.version;
+        }
+        TouchOutcome::Touched
+    }
 }
 
 impl Storage for Broken {
     async fn read(&self, key: &StorageKey, now: Timestamp) -> Result<Option<Stored>, StorageError> {
         let found = self.lock().read(key, now);
+        if self.defect == Some(D::ReadTakesTheRecordOut) {
+            let taken = self.lock().entries.remove(key);
+            yield_now().await;
+            let taken = taken.map(|entry| (key.clone(), entry));
+            self.lock().entries.extend(taken);
+        }
         if found.is_none() && self.defect == Some(D::UnknownIsAnError) {
             return Err(StorageError::new(StorageErrorKind::Other));
         }
@@ -84,6 +123,9 @@ impl Storage for Broken {
     ) -> Result<CreateOutcome, StorageError> {
         let admitted = {
             let mut state = self.lock();
+            if state.creating == PLACES {
+                return Err(StorageError::new(StorageErrorKind::Unavailable));
+            }
             let admitted = match state.admit(key, record, limit, now) {
                 Err(refused) => return Ok(refused),
                 Ok(admitted) => admitted,
@@ -93,6 +135,7 @@ impl Storage for Broken {
                 Some(
                     D::CreateLooksFirst
                         | D::CreatesInTwoSteps
+                        | D::DroppedCreatesKeepTheirPlace
                         | D::EndsTheOldestFirst
                         | D::EndsTheOldestLater
                 )
@@ -125,11 +168,13 @@ impl Storage for Broken {
                         entry.record.content.clone_from(&record.content);
                     }
                 }
-                _ => return Ok(UpdateOutcome::Updated(state.replace(key, record))),
+                _ => return Ok(UpdateOutcome::Updated(state.replace(key, record, now))),
             }
         }
         yield_now().await;
-        Ok(UpdateOutcome::Updated(self.lock().replace(key, record)))
+        Ok(UpdateOutcome::Updated(
+            self.lock().replace(key, record, now),
+        ))
     }
 
     async fn touch(
@@ -138,6 +183,9 @@ impl Storage for Broken {
         deadline: Timestamp,
         now: Timestamp,
     ) -> Result<TouchOutcome, StorageError> {
+        if self.defect == Some(D::TouchWritesTheRecordBack) {
+            return Ok(self.touch_a_copy(key, deadline, now).await);
+        }
         let moved = {
             let mut state = self.lock();
             let record = state.read(key, now).map(|stored| stored.record);
@@ -180,7 +228,13 @@ impl Storage for Broken {
     }
 
     async fn list(&self, subject: &Subject, now: Timestamp) -> Result<Vec<Listed>, StorageError> {
-        Ok(self.lock().list(subject, now))
+        let mut state = self.lock();
+        let listed = state.list(subject, now);
+        if self.defect == Some(D::CreateIsListedLate) {
+            let entries = state.entries.values_mut();
+            entries.for_each(|entry| entry.is_unlisted = false);
+        }
+        Ok(listed)
     }
 
     async fn remove_all(
@@ -189,6 +243,11 @@ impl Storage for Broken {
         except: Option<&StorageKey>,
         now: Timestamp,
     ) -> Result<u64, StorageError> {
+        if self.defect == Some(D::RemovesTheExceptedFirst) {
+            let spared = except.and_then(|key| self.lock().entries.remove_entry(key));
+            yield_now().await;
+            self.lock().entries.extend(spared);
+        }
         let (number, live) = {
             let mut state = self.lock();
             let number = state.number(subject);
@@ -218,6 +277,16 @@ impl Storage for Broken {
             self.lock().floors.insert(scope.clone(), floor.max(time));
             return Ok(());
         }
+        if self.defect == Some(D::FloorEndsOneByOne) {
+            let mut below: Vec<_> = self.lock().entries.keys().cloned().collect();
+            below.sort();
+            for key in below {
+                self.lock().entries.retain(|at, entry| {
+                    *at != key || entry.record.scope != *scope || entry.record.created >= time
+                });
+                yield_now().await;
+            }
+        }
         self.lock().end_before(scope, time);
         Ok(())
     }
@@ -228,6 +297,11 @@ impl Storage for Broken {
             yield_now().await;
             self.lock().leave(&due);
             return Ok(due.len());
+        }
+        if self.defect == Some(D::SweepTakesTheLivingOut) {
+            let all = std::mem::take(&mut self.lock().entries);
+            yield_now().await;
+            self.lock().entries = all;
         }
         Ok(self.lock().sweep(now, limit))
     }

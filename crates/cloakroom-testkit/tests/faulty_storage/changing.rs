@@ -11,22 +11,30 @@ use crate::state::{State, stored};
 impl State {
     /// What stands against an `update`.
     pub(crate) fn refuse_update(
-        &self,
+        &mut self,
         key: &StorageKey,
         version: Version,
         record: &Record,
         now: Timestamp,
     ) -> Option<UpdateOutcome> {
-        let Some(entry) = self.entries.get(&self.key(key)) else {
+        let id = self.key(key);
+        let Some(entry) = self.entries.get(&id) else {
             return (!self.has(D::UpdateMakes)).then_some(UpdateOutcome::Gone);
         };
+        let now = self.late(D::UpdateIsLate, now);
         if !self.is_live(&entry.record, now) && !self.has(D::UpdateRevives) {
             return Some(UpdateOutcome::Gone);
         }
-        if entry.version == version || self.has(D::UpdateIgnoresTheVersion) {
+        let rotates = self.has(D::RotationIgnoresTheVersion) && record.proof != entry.record.proof;
+        if entry.version == version || self.has(D::UpdateIgnoresTheVersion) || rotates {
             return None;
         }
         let mut there = stored(entry);
+        if self.has(D::RefusedUpdateWritesItsProof)
+            && let Some(entry) = self.entries.get_mut(&id)
+        {
+            entry.record.proof = record.proof;
+        }
         if self.has(D::ConflictGivesTheUpdate) {
             there.record = record.clone();
         }
@@ -34,7 +42,7 @@ impl State {
     }
 
     /// Replaces the record, or makes one where there is none.
-    pub(crate) fn replace(&mut self, key: &StorageKey, record: &Record) -> Version {
+    pub(crate) fn replace(&mut self, key: &StorageKey, record: &Record, now: Timestamp) -> Version {
         let (id, mut next, fresh) = (self.key(key), self.kept(record), self.next_version());
         let Some(entry) = self.entries.get_mut(&id) else {
             return self.insert(key, record);
@@ -51,6 +59,10 @@ impl State {
         if self.defect != Some(D::UpdateTakesTheNumber) {
             next.subject_number = entry.record.subject_number;
         }
+        if self.defect == Some(D::UpdateBeginsAnew) {
+            next.created = now;
+        }
+        entry.before = Some(stored(entry));
         entry.record = next;
         entry.version = match self.defect {
             Some(D::UpdateKeepsTheVersion) => entry.version,
@@ -75,6 +87,7 @@ impl State {
             }
             return TouchOutcome::Gone;
         };
+        let now = self.late(D::TouchIsLate, now);
         if !self.is_live(&entry.record, now) && !self.has(D::TouchRevives) {
             return TouchOutcome::Gone;
         }
@@ -93,6 +106,9 @@ impl State {
         let limited = deadline.min(last);
         match (self.defect, record.idle_deadline) {
             (Some(D::TouchDoesNothing), idle) => idle,
+            (Some(D::TouchKeepsSecondsOnly), Some(idle)) => {
+                Some(idle.max(Timestamp::from_secs(limited.as_secs())))
+            }
             (Some(D::TouchSetsADeadline), None) => Some(limited),
             (Some(D::TouchMovesBack), Some(_)) => Some(limited),
             (Some(D::TouchGoesBeyond), Some(idle)) => Some(idle.max(deadline)),

@@ -82,6 +82,7 @@ impl State {
         };
         let mut sessions = self.sessions(subject);
         if !self.has(D::CountsTheEnded) {
+            let now = self.late(D::LimitIsLate, now);
             sessions.retain(|key| self.live(key, now).is_some());
         }
         let more = if self.has(D::LimitIsOneLess) { 2 } else { 1 };
@@ -134,7 +135,8 @@ impl State {
             first: record.clone(),
             record,
             version,
-            is_unlisted: false,
+            is_unlisted: self.has(D::CreateIsListedLate),
+            before: None,
         };
         self.entries.insert(self.key(key), entry);
         version

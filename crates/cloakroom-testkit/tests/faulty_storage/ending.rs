@@ -35,6 +35,7 @@ impl State {
             keys.sort();
         }
         if !self.has(D::ListHoldsTheEnded) {
+            let now = self.late(D::ListIsLate, now);
             keys.retain(|key| self.live(key, now).is_some());
         }
         let listed = |key: StorageKey| {
@@ -57,6 +58,7 @@ impl State {
     ) -> u64 {
         let mut ended = self.sessions(subject);
         ended.retain(|key| Some(key) != except);
+        let now = self.late(D::CountIsLate, now);
         let live = ended.iter().filter(|key| self.live(key, now).is_some());
         let mut count = live.count();
         if self.has(D::RemoveAllCountsTheEnded) {

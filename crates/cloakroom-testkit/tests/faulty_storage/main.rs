@@ -8,6 +8,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper of a test may fail it")]
 
 mod broken;
+mod caught_by;
 mod changing;
 mod creating;
 mod defect;
@@ -21,7 +22,8 @@ use cloakroom_testkit::{for_each_in_storage_suite, storage_suite};
 use tokio::runtime::Builder;
 
 use broken::Broken;
-use defect::{CAUGHT_BY, Defect};
+use caught_by::CAUGHT_BY;
+use defect::Defect;
 
 macro_rules! by_name {
     ({} $($name:ident)*) => {
@@ -85,12 +87,17 @@ fn each_test_of_the_suite_catches_a_defect() {
 
 #[test]
 fn each_function_of_the_suite_is_run_by_the_macro() {
-    const FILES: [&str; 11] = [
+    const FILES: [&str; 16] = [
         include_str!("../../src/storage_suite/cancel.rs"),
         include_str!("../../src/storage_suite/create.rs"),
+        include_str!("../../src/storage_suite/crossing.rs"),
+        include_str!("../../src/storage_suite/cut.rs"),
+        include_str!("../../src/storage_suite/extreme.rs"),
         include_str!("../../src/storage_suite/floor.rs"),
         include_str!("../../src/storage_suite/limit.rs"),
         include_str!("../../src/storage_suite/list.rs"),
+        include_str!("../../src/storage_suite/moment.rs"),
+        include_str!("../../src/storage_suite/race.rs"),
         include_str!("../../src/storage_suite/read.rs"),
         include_str!("../../src/storage_suite/remove.rs"),
         include_str!("../../src/storage_suite/sign_out.rs"),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use cloakroom_core::Timestamp;
+use cloakroom_core::{Clock as _, SystemClock, Timestamp};
 use cloakroom_storage::{Record, Scope, StorageKey, Stored, Subject, SubjectNumber, Version};
 
 use crate::defect::Defect as D;
@@ -16,6 +16,8 @@ pub(crate) struct Entry {
     /// As it was created.
     pub(crate) first: Record,
     pub(crate) is_unlisted: bool,
+    /// As it was before its last update.
+    pub(crate) before: Option<Stored>,
 }
 
 #[derive(Default)]
@@ -25,6 +27,9 @@ pub(crate) struct State {
     pub(crate) numbers: HashMap<Subject, SubjectNumber>,
     pub(crate) floors: HashMap<Scope, Timestamp>,
     versions: u64,
+    reads: u64,
+    /// How many creates are not done.
+    pub(crate) creating: usize,
     /// The latest `now` of a read.
     pub(crate) latest: Timestamp,
 }
@@ -44,6 +49,7 @@ impl State {
     pub(crate) fn key(&self, key: &StorageKey) -> StorageKey {
         match (self.defect, <[u8; 32]>::try_from(key.as_bytes())) {
             (Some(D::TakesATextForAHash), Ok(hash)) => StorageKey::hash(hash),
+            (Some(D::KeysEndAtNul | D::KeysLoseTheHighBit), _) => self.bad_key(key),
             (Some(D::KeysIgnoreCase), _) if key.is_text() => {
                 let lower = key.as_bytes().to_ascii_lowercase();
                 StorageKey::text(std::str::from_utf8(&lower).unwrap()).unwrap()
@@ -52,12 +58,40 @@ impl State {
         }
     }
 
+    fn bad_key(&self, key: &StorageKey) -> StorageKey {
+        let bytes = key.as_bytes();
+        if key.is_text() {
+            let text = std::str::from_utf8(bytes).unwrap();
+            let characters = text.chars();
+            let bad: String = if self.has(D::KeysEndAtNul) {
+                characters.take_while(|it| *it != '\0').collect()
+            } else {
+                let low = |it| char::from(u8::try_from(u32::from(it) & 0x7F).unwrap());
+                characters.map(low).collect()
+            };
+            return StorageKey::text(&bad).unwrap();
+        }
+        let mut bad = [0; 32];
+        for (bad, byte) in bad.iter_mut().zip(bytes) {
+            match byte {
+                0 if self.has(D::KeysEndAtNul) => break,
+                _ if self.has(D::KeysEndAtNul) => *bad = *byte,
+                _ => *bad = byte & 0x7F,
+            }
+        }
+        StorageKey::hash(bad)
+    }
+
     pub(crate) fn subject(&self, subject: &Subject) -> Subject {
         let name = subject.name();
         match self.defect {
             Some(D::SubjectsIgnoreTheirScope) => Subject::new(Scope::new(""), name),
             Some(D::SubjectsIgnoreCase) => {
                 Subject::new(subject.scope().clone(), name.to_lowercase())
+            }
+            Some(D::JoinsScopeAndName) => {
+                let joined = format!("{}/{name}", subject.scope().as_str());
+                Subject::new(Scope::new(""), joined)
             }
             _ => subject.clone(),
         }
@@ -99,10 +133,24 @@ impl State {
     }
 
     pub(crate) fn is_live(&self, record: &Record, now: Timestamp) -> bool {
+        let now = if self.has(D::GoesByItsOwnClock) {
+            SystemClock.now()
+        } else {
+            now
+        };
+        if self.has(D::FutureIsNone) && record.created > now {
+            return false;
+        }
         let is_late = self.has(D::EndsAMillisecondLate);
         let end = self.end(record);
         let has_time = end.is_none_or(|end| now < end || is_late && now == end);
         has_time && self.ended_by_floor(record).is_none()
+    }
+
+    /// Now, or a millisecond before where this is the defect.
+    pub(crate) fn late(&self, defect: D, now: Timestamp) -> Timestamp {
+        let by = u64::from(self.has(defect));
+        now.saturating_sub(Duration::from_millis(by))
     }
 
     pub(crate) fn live(&self, key: &StorageKey, now: Timestamp) -> Option<&Entry> {
@@ -138,6 +186,14 @@ impl State {
                 record.created = seconds(record.created);
                 record.idle_deadline = record.idle_deadline.map(seconds);
             }
+            Some(D::TimesEndIn2106) => {
+                let last = Timestamp::from_secs(u64::from(u32::MAX));
+                record.absolute_deadline = record.absolute_deadline.map(|end| end.min(last));
+                record.idle_deadline = record.idle_deadline.map(|end| end.min(last));
+            }
+            Some(D::CutsContentAt64Kib) => {
+                record.content = record.content.iter().take(64 * 1024).copied().collect();
+            }
             Some(D::KeepsContentAsText) => {
                 record.content = String::from_utf8_lossy(&record.content).as_bytes().into();
             }
@@ -149,7 +205,13 @@ impl State {
     pub(crate) fn read(&mut self, key: &StorageKey, now: Timestamp) -> Option<Stored> {
         let key = self.key(key);
         self.latest = now.max(self.latest);
-        let found = self.live(&key, now).map(stored);
+        self.reads += 1;
+        let is_old = self.has(D::EverySecondReadIsOld) && self.reads.is_multiple_of(2);
+        let entry = self.live(&key, now);
+        let found = match entry.and_then(|entry| entry.before.clone()) {
+            Some(before) if is_old => Some(before),
+            _ => entry.map(stored),
+        };
         if found.is_none() && self.has(D::ReadRemovesWhatEnded) {
             self.entries.remove(&key);
         }

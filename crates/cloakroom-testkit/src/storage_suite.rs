@@ -12,7 +12,8 @@
 //! * **Futures are dropped** after the first poll, the second, and so on until the call is done.
 //! * **Not here**: `Full`, since only the storage knows when it is, and what it may lose.
 //!
-//! [`storage_suite!`](crate::storage_suite!) makes tests of all of it.
+//! [`storage_suite!`](crate::storage_suite!) makes tests of all of it, or of all but what the storage's
+//! documentation says that it cannot promise.
 //!
 //! # Panics
 //!
@@ -46,6 +47,7 @@ mod cut;
 mod extreme;
 mod floor;
 mod instantiate;
+mod left_out;
 mod limit;
 mod list;
 mod moment;
@@ -97,6 +99,8 @@ pub use floor::{
     a_floor_outlives_what_it_ended, create_below_the_floor_is_kept_and_is_none,
     of_floors_at_once_the_highest_holds,
 };
+#[doc(hidden)]
+pub use left_out::{LeftOut, names};
 pub use limit::{
     logins_at_once_are_let_in_up_to_the_limit, logins_at_once_never_exceed_the_limit,
     one_session_too_many_ends_the_oldest, one_session_too_many_is_refused,

@@ -10,6 +10,12 @@
 /// The tests are `#[tokio::test(flavor = "multi_thread")]`: the crate that runs them needs `tokio`
 /// with the features `macros` and `rt-multi-thread`, and nothing else.
 ///
+/// A storage that cannot keep some sentence of the contract has to say so to its users. It names its
+/// documentation (the source that has it, or a page), and what it leaves out by the sentences there
+/// that say why. In place of a function that is left out, its test looks whether the sentence still
+/// stands in the documentation; line breaks and `///` do not count. A name that no function has does
+/// not compile.
+///
 /// # Examples
 ///
 /// The whole of `tests/suite.rs` of a crate with a storage:
@@ -24,10 +30,49 @@
 /// cloakroom_testkit::storage_suite!(empty);
 /// # fn main() {}
 /// ```
+///
+/// A storage with an exception:
+///
+/// ```
+/// # use cloakroom_core::MemoryStorage;
+/// # async fn empty() -> MemoryStorage { MemoryStorage::new() }
+/// cloakroom_testkit::storage_suite!(
+///     empty,
+///     documented in "/// Contents are at most
+///                    /// 1,000,000 bytes.",
+///     except { "at most 1,000,000 bytes" => [content_of_1_mib_comes_back] }
+/// );
+/// # fn main() {}
+/// ```
+///
+/// ```compile_fail,E0425
+/// # use cloakroom_core::MemoryStorage;
+/// # async fn empty() -> MemoryStorage { MemoryStorage::new() }
+/// cloakroom_testkit::storage_suite!(
+///     empty,
+///     documented in "Contents are small.",
+///     except { "Contents are small." => [content_of_many_mib_comes_back] }
+/// );
+/// # fn main() {}
+/// ```
 #[macro_export]
 macro_rules! storage_suite {
     ($make:expr) => {
         $crate::for_each_in_storage_suite! { $crate::storage_suite_tests! { $make } }
+    };
+    (
+        $make:expr,
+        documented in $text:expr,
+        except { $($sentence:expr => [$($name:ident),* $(,)?]),* $(,)? } $(,)?
+    ) => {
+        const LEFT_OUT_OF_STORAGE_SUITE: $crate::storage_suite::LeftOut =
+            $crate::storage_suite::LeftOut::new($text, &[$(
+                ($sentence, &[$($crate::storage_suite::names::$name),*]),
+            )*]);
+
+        $crate::for_each_in_storage_suite! {
+            $crate::storage_suite_tests! { $make, LEFT_OUT_OF_STORAGE_SUITE }
+        }
     };
 }
 
@@ -186,6 +231,16 @@ macro_rules! storage_suite_tests {
             #[::tokio::test(flavor = "multi_thread")]
             async fn $name() {
                 $crate::storage_suite::$name($make).await;
+            }
+        )*
+    };
+    ({ $make:expr, $left_out:ident } $($name:ident)*) => {
+        $(
+            #[::tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                if !$left_out.holds(stringify!($name)) {
+                    $crate::storage_suite::$name($make).await;
+                }
             }
         )*
     };

@@ -5,6 +5,7 @@
 
 mod crash;
 mod limits;
+mod load;
 pub(super) mod process;
 mod processes;
 mod work;

@@ -5,6 +5,8 @@
 //!   then, one begins again.
 //! * **All of a subject's at once**: the index lets them go in one moment, when their files are gone
 //!   and the subject's number is written down.
+//! * **A full disk is no reason to stay signed in**: what cannot be written down at first is tried again
+//!   when files have been removed. If it fails still, that is told, and what is gone is ended.
 
 use std::time::Duration;
 
@@ -44,20 +46,27 @@ impl Store {
         let sessions = self.index().sessions(subject);
         let _keys = self.claims.take(sessions.iter().cloned().map(Claim::Key));
         let number = self.number(subject).raised(now);
-        self.state().made(number, &self.tree).map_err(failed)?;
+        let noted = self.state().made(number, &self.tree);
         let mut done = Ok(());
         let mut gone = Vec::new();
+        let mut spared = None;
         // Fewer than were claimed, where another subject's record took the place of a dead one.
         let sessions = self.index().sessions(subject);
         for key in sessions {
-            let ended = if Some(&key) == except {
-                self.renumber(&key, number)
-            } else {
-                let removed = self.tree.remove(&Place::of_key(&key), Lasting::Yes);
-                removed.map(|_| gone.push(key)).map_err(failed)
-            };
-            done = done.and(ended);
+            if Some(&key) == except {
+                spared = Some(key);
+                continue;
+            }
+            let removed = self.tree.remove(&Place::of_key(&key), Lasting::Yes);
+            done = done.and(removed.map(|_| gone.push(key)).map_err(failed));
         }
+        // A full disk has room now, by what was removed.
+        let noted = noted.or_else(|_| self.state().made(number, &self.tree));
+        let noted = noted.map_err(failed);
+        if let (Ok(()), Some(key)) = (&noted, spared) {
+            done = done.and(self.renumber(&key, number));
+        }
+        done = done.and(noted);
         let mut index = self.index();
         index.set_number(subject, number);
         let removed = gone.iter().filter_map(|key| index.remove(key));

@@ -1,13 +1,18 @@
 //! When the system refuses to write.
 
-use std::fs::{self, Permissions};
+use std::fs::{self, File, Permissions};
+use std::io::{self, Write as _};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
 use std::os::unix::process::CommandExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use cloakroom_storage::{RemoveOutcome, Storage as _};
+
 use super::process::{child, succeeds, this};
-use super::work::{content, exclusive, id, shared};
+use super::work::{
+    NOW, ada, content, create, exclusive, id, later, run, scope, shared, signed_in, text,
+};
 
 /// Nobody's number on every system that we know of.
 const NOBODY: u32 = 65_534;
@@ -59,6 +64,101 @@ fn a_directory_without_rights_is_refused_at_once() {
     fs::create_dir(&root).unwrap();
     fs::set_permissions(&root, Permissions::from_mode(0o555)).unwrap();
     as_nobody("limit no rights", &root, folder.path());
+}
+
+#[test]
+fn on_a_full_disk_sessions_are_ended_for_good() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(disk) = SmallDisk::mount(folder.path()) else {
+        return;
+    };
+    let storage = exclusive(disk.0);
+    for number in 0..4 {
+        create(&storage, &id(number), &signed_in("hers"));
+    }
+    create(&storage, &id(4), &text("another's"));
+    disk.fill();
+    let created = run(storage.create(&id(5), &text("late"), None, NOW));
+    assert!(created.is_err(), "there is no room: {created:?}");
+    let ended = run(storage.remove_all(&ada(), Some(&id(3)), NOW)).unwrap();
+    assert_eq!(ended, 3);
+    disk.fill();
+    let removed = run(storage.remove(&id(3))).unwrap();
+    assert_eq!(removed, RemoveOutcome::Removed);
+    drop(storage);
+
+    let storage = exclusive(disk.0);
+    let left = (0..6).filter_map(|number| content(&storage, &id(number)));
+    assert_eq!(left.collect::<Vec<_>>(), ["another's"]);
+    create(&storage, &id(0), &text("there is room again"));
+}
+
+#[test]
+fn an_end_that_finds_no_room_at_all_can_be_tried_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(disk) = SmallDisk::mount(folder.path()) else {
+        return;
+    };
+    let storage = exclusive(disk.0);
+    create(&storage, &id(0), &signed_in("hers"));
+    disk.fill();
+    // The only session is the one that is spared: nothing makes room.
+    run(storage.remove_all(&ada(), Some(&id(0)), NOW)).unwrap_err();
+    assert_eq!(content(&storage, &id(0)).as_deref(), Some("hers"));
+    run(storage.end_before(&scope(), later(1))).unwrap_err();
+    assert_eq!(content(&storage, &id(0)).as_deref(), Some("hers"));
+
+    disk.clear();
+    let ended = run(storage.remove_all(&ada(), Some(&id(0)), NOW)).unwrap();
+    assert_eq!(ended, 0);
+    run(storage.end_before(&scope(), later(1))).unwrap();
+    assert_eq!(content(&storage, &id(0)), None);
+}
+
+/// A disk of 256 KiB, which is unmounted when this is dropped.
+struct SmallDisk<'a>(&'a Path);
+
+impl<'a> SmallDisk<'a> {
+    /// None where this process may not mount one; then a line says so.
+    fn mount(at: &'a Path) -> Option<Self> {
+        let mut mount = Command::new("mount");
+        mount
+            .args(["-t", "tmpfs", "-o", "size=256k", "tmpfs"])
+            .arg(at);
+        let is_mounted = mount.output().is_ok_and(|output| output.status.success());
+        if !is_mounted {
+            // Past what the test runner keeps to itself.
+            let line = "skipped: a full disk, since this process may not mount a small one";
+            writeln!(io::stderr(), "{line}").unwrap();
+        }
+        is_mounted.then_some(Self(at))
+    }
+
+    /// Leaves no room for another page.
+    fn fill(&self) {
+        let mut filler = File::options()
+            .create(true)
+            .append(true)
+            .open(self.filler())
+            .unwrap();
+        while filler.write_all(&[7; 4096]).is_ok() {}
+    }
+
+    fn clear(&self) {
+        fs::remove_file(self.filler()).unwrap();
+    }
+
+    /// Where no session lies: the directory leaves what begins with a dot alone.
+    fn filler(&self) -> PathBuf {
+        self.0.join(".filler")
+    }
+}
+
+impl Drop for SmallDisk<'_> {
+    fn drop(&mut self) {
+        let unmounted = Command::new("umount").arg("--lazy").arg(self.0).output();
+        assert!(unmounted.is_ok_and(|output| output.status.success()));
+    }
 }
 
 /// Runs a child without the master's rights, where this process has them: below a root that is the

@@ -10,6 +10,7 @@ use cloakroom_storage::{
     Subject, SubjectLimit, Timestamp, UpdateOutcome, WhenFull,
 };
 
+use super::load::take_steps;
 use super::process::{arm, child, this, told};
 use crate::{DirectoryError, DirectoryErrorKind, ExclusiveDirectory, SharedDirectory};
 
@@ -95,6 +96,7 @@ fn a_child_does_the_work_that_it_is_told() {
         ("shared", work) => in_shared(work, root),
         ("exclusive", work) => in_exclusive(work, root),
         ("limit", work) => at_a_limit(work, root),
+        ("load", from) => take_steps(from, root),
         _ => panic!("{work}?"),
     }
 }
@@ -193,6 +195,9 @@ fn when_read_only<S: Storage>(storage: &S, root: &Path, record: fn(&str) -> Reco
         run(storage.create(&id(1), &record("new"), None, NOW)).unwrap_err(),
         run(storage.remove(&id(0))).unwrap_err(),
     ];
+    let subject = record("old").subject.is_some();
+    let ended = subject.then(|| run(storage.remove_all(&ada(), None, NOW)));
+    assert!(ended.is_none_or(|ended| ended.is_err()));
     assert_eq!(content(storage, &id(0)).as_deref(), Some("old"));
     assert_eq!(content(storage, &id(1)), None);
     set(0o755);

@@ -4,6 +4,10 @@
 
 #[path = "stores/bytes.rs"]
 mod bytes;
+#[path = "stores/growth.rs"]
+mod growth;
+#[path = "stores/ignored.rs"]
+mod ignored;
 #[path = "../../cloakroom-redis/tests/redis_faults/redis/proxy.rs"]
 #[expect(
     dead_code,
@@ -46,6 +50,7 @@ fn main() -> io::Result<()> {
     trips(&mut budgets, &runtime);
     redis_server(&mut budgets, &runtime, 1)?;
     redis_server(&mut budgets, &runtime, CLIENTS)?;
+    growth::run(&mut budgets, &runtime)?;
     bytes::show(&runtime)?;
     writeln!(io::stdout(), "\n{budgets}")
 }
@@ -169,7 +174,7 @@ fn trips(budgets: &mut Budgets, runtime: &Runtime) {
         return;
     }
     let server = servers::Redis::start();
-    let (read, changed) = runtime.block_on(async {
+    let (read, changed, ignored) = runtime.block_on(async {
         let proxy = proxy::Proxy::before(server.port()).await;
         let storage = RedisStorage::server(proxy.url()).connect().await.must();
         create(&storage, &key(1), &record()).await;
@@ -179,10 +184,12 @@ fn trips(budgets: &mut Budgets, runtime: &Runtime) {
         assert!(storage.read(&key(1), NOW).await.must().is_some());
         let read = proxy.trips();
         change(&storage, &key(1)).await;
-        (read, proxy.trips())
+        let changed = proxy.trips();
+        (read, changed, ignored::trips(&proxy, &storage).await)
     });
     budgets.add("redis-trips-read", read as f64, Limit::AtMost(1.0));
     budgets.add("redis-trips-change", changed as f64, Limit::AtMost(2.0));
+    budgets.add("redis-trips-ignored", ignored as f64, Limit::AtMost(0.0));
 }
 
 fn redis_server(budgets: &mut Budgets, runtime: &Runtime, clients: usize) -> io::Result<()> {

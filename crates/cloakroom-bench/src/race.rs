@@ -10,7 +10,7 @@ use crate::must::Must;
 /// How long one sample lasts.
 const SAMPLE: Duration = Duration::from_micros(500);
 
-/// How many samples of each contender are taken.
+/// How many samples of each contender are taken, unless a race says otherwise.
 const ROUNDS: usize = 601;
 
 /// One way of doing the work of a table.
@@ -70,6 +70,7 @@ fn now() -> Instant {
 #[derive(Debug)]
 pub struct Race<'a> {
     title: String,
+    rounds: usize,
     contenders: Vec<Contender<'a>>,
 }
 
@@ -82,8 +83,16 @@ impl<'a> Race<'a> {
         let wanted = words.next().is_none_or(|word| title.contains(&word));
         wanted.then(|| Self {
             title,
+            rounds: ROUNDS,
             contenders: Vec::new(),
         })
+    }
+
+    /// Takes so many samples of each contender: fewer, where one lasts long.
+    #[must_use]
+    pub const fn rounds(mut self, rounds: usize) -> Self {
+        self.rounds = rounds;
+        self
     }
 
     /// Adds a contender.
@@ -103,8 +112,8 @@ impl<'a> Race<'a> {
     #[must_use]
     pub fn run(mut self) -> Table {
         let fits: Vec<u32> = self.contenders.iter_mut().map(Contender::fit).collect();
-        let mut samples = vec![Vec::with_capacity(ROUNDS); fits.len()];
-        for round in 0..ROUNDS {
+        let mut samples = vec![Vec::with_capacity(self.rounds); fits.len()];
+        for round in 0..self.rounds {
             let all = self.contenders.iter_mut().zip(&fits).zip(&mut samples);
             let mut all: Vec<_> = all.collect();
             let first = round % all.len().max(1);

@@ -20,7 +20,7 @@ use crate::shared::cause::corrupt;
 use crate::shared::queries::Queries;
 use crate::shared::row::{Row, count, number};
 use crate::shared::schema::BLOCK;
-use crate::shared::server::{Effect, Failure, Lent, in_background, tried};
+use crate::shared::server::{Effect, Failure, Lent, to_its_end, tried};
 
 /// A storage in a MariaDB database, shared by its clones.
 ///
@@ -110,7 +110,7 @@ crate::shared::contract::storage!(MariaDbStorage);
 impl Backend for Server {
     async fn run(&self, call: Call, args: Args) -> Result<Vec<Row>, StorageError> {
         let shared = Arc::clone(&self.shared);
-        in_background(self.limit, async move {
+        to_its_end(self.limit, async move {
             tried(call, || shared.once(call, args.clone())).await
         })
         .await

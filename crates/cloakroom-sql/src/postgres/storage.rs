@@ -17,7 +17,7 @@ use crate::shared::args::{Args, Value};
 use crate::shared::backend::{Backend, Call};
 use crate::shared::queries::Queries;
 use crate::shared::row::{Row, count};
-use crate::shared::server::{Failure, Lent, in_background, tried};
+use crate::shared::server::{Failure, Lent, to_its_end, tried};
 
 /// A storage in a PostgreSQL database, shared by its clones.
 ///
@@ -116,7 +116,7 @@ impl PostgresStorage {
     /// ```
     pub async fn stop_notifying(&self) -> Result<(), StorageError> {
         let shared = Arc::clone(&self.0.shared);
-        in_background(
+        to_its_end(
             self.0.limit,
             async move { Ok(shared.stop_notifying().await?) },
         )
@@ -135,7 +135,7 @@ crate::shared::contract::storage!(PostgresStorage);
 impl Backend for Server {
     async fn run(&self, call: Call, args: Args) -> Result<Vec<Row>, StorageError> {
         let shared = Arc::clone(&self.shared);
-        in_background(self.limit, async move {
+        to_its_end(self.limit, async move {
             tried(call, || shared.once(call, &args)).await
         })
         .await

@@ -1,16 +1,21 @@
 //! What calls to a server of a database have in common.
 //!
-//! * **A call is finished, whoever waits for it.** It runs in a task of its own, so a future that is
-//!   dropped neither leaves half a call nor a connection that nobody can use any more.
+//! * **A call is finished, whoever waits for it.** One whose caller is dropped goes on in a task, so
+//!   that this neither leaves half a call nor a connection that nobody can use any more. While the
+//!   caller waits there is no task: to change over to one and back is a good part of a call.
 //! * **Nothing waits for ever**: after the limit a call has failed, and its connection is given up.
 //! * **Tried again** is what the server rolled back whole (a deadlock), and, on a connection that
 //!   broke, what may as well happen twice.
 
 use std::net::IpAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use cloakroom_storage::{StorageError, StorageErrorKind};
 use deadpool::managed::{Manager, Object};
+use tokio::runtime::Handle;
 
 use crate::shared::backend::Call;
 use crate::shared::cause::unavailable;
@@ -67,19 +72,66 @@ impl<M: Manager> Drop for Lent<M> {
     }
 }
 
-/// Runs a call to its end, or to the limit.
-pub(crate) async fn in_background<T: Send + 'static>(
+/// Runs a call to its end, or to the limit, also if its caller is dropped.
+pub(crate) async fn to_its_end<T: Send + 'static>(
     limit: Duration,
     call: impl Future<Output = Result<T, StorageError>> + Send + 'static,
 ) -> Result<T, StorageError> {
-    let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+    let Ok(runtime) = Handle::try_current() else {
         return Err(unavailable().with_source("a call outside of a tokio runtime"));
     };
-    let limited = async move { tokio::time::timeout(limit, call).await };
-    match runtime.spawn(limited).await {
+    // Where the runtime has no clock, tokio panics.
+    let limited = catch_unwind(AssertUnwindSafe(|| tokio::time::timeout(limit, call)));
+    let Ok(limited) = limited else {
+        return Err(unavailable().with_source("a tokio runtime without time"));
+    };
+    let call = Some(Box::pin(limited));
+    match (Finished { call, runtime }).await {
         Ok(Ok(answer)) => answer,
         Ok(Err(_)) => Err(StorageError::new(StorageErrorKind::TimedOut)),
-        Err(ended) => Err(unavailable().with_source(ended)),
+        Err(Panicked) => Err(unavailable().with_source("a call that panicked")),
+    }
+}
+
+/// A call that has begun: where this is dropped first, a task brings it to its end.
+struct Finished<F>
+where
+    F: Future<Output: Send> + Send + 'static,
+{
+    /// None when it is over.
+    call: Option<Pin<Box<F>>>,
+    runtime: Handle,
+}
+
+/// The call panicked, and is over.
+struct Panicked;
+
+impl<F> Future for Finished<F>
+where
+    F: Future<Output: Send> + Send + 'static,
+{
+    type Output = Result<F::Output, Panicked>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let Some(call) = &mut self.call else {
+            return Poll::Ready(Err(Panicked));
+        };
+        let polled = catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(cx)));
+        if !matches!(polled, Ok(Poll::Pending)) {
+            self.call = None;
+        }
+        polled.map_or(Poll::Ready(Err(Panicked)), |polled| polled.map(Ok))
+    }
+}
+
+impl<F> Drop for Finished<F>
+where
+    F: Future<Output: Send> + Send + 'static,
+{
+    fn drop(&mut self) {
+        if let Some(call) = self.call.take() {
+            drop(self.runtime.spawn(call));
+        }
     }
 }
 
@@ -148,13 +200,37 @@ mod tests {
     /// Without a runtime, or with one that has no clock, a call fails and does not panic.
     #[test]
     fn a_call_without_a_runtime_fails() {
-        let call = || in_background(Duration::from_secs(9), async { Ok(7) });
-        let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+        let call = || to_its_end(Duration::from_secs(9), async { Ok(7) });
+        let mut cx = Context::from_waker(std::task::Waker::noop());
         let answer = std::pin::pin!(call()).poll(&mut cx);
-        assert!(matches!(answer, std::task::Poll::Ready(Err(_))));
+        assert!(matches!(answer, Poll::Ready(Err(_))));
         let without_clock = tokio::runtime::Builder::new_current_thread().build();
         let error = without_clock.unwrap().block_on(call()).unwrap_err();
         assert_eq!(error.kind(), StorageErrorKind::Unavailable);
+    }
+
+    #[tokio::test]
+    async fn a_call_whose_caller_is_dropped_goes_on() {
+        let (go, goes) = tokio::sync::oneshot::channel::<()>();
+        let (done, is_done) = tokio::sync::oneshot::channel();
+        let call = to_its_end(Duration::from_secs(9), async {
+            goes.await.unwrap();
+            done.send(()).unwrap();
+            Ok(())
+        });
+        let mut call = Box::pin(call);
+        let mut cx = Context::from_waker(std::task::Waker::noop());
+        assert!(call.as_mut().poll(&mut cx).is_pending());
+        drop(call);
+        go.send(()).unwrap();
+        is_done.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_call_that_panics_has_failed_and_is_over() {
+        let call = async { panic!("as a driver might") };
+        let error = to_its_end::<()>(Duration::from_secs(9), call).await;
+        assert_eq!(error.unwrap_err().kind(), StorageErrorKind::Unavailable);
     }
 
     #[tokio::test]

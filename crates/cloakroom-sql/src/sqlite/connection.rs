@@ -29,6 +29,9 @@ const TYPES: Types = Types {
 /// How large the log may stay after its content has gone into the file.
 const LOG_BYTES: u32 = 64 * 1024 * 1024;
 
+/// How often a write-ahead log is asked for while others do the same.
+const TRIES: usize = 100;
+
 /// Where the records lie, and how.
 #[derive(Clone, Debug)]
 pub(super) struct Settings {
@@ -77,9 +80,7 @@ impl Settings {
 
     fn prepare_file(&self, connection: &Connection) -> std::result::Result<(), StorageError> {
         if self.path.is_some() {
-            let mode: String = connection
-                .pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))
-                .map_err(storage_error)?;
+            let mode = write_ahead(connection).map_err(storage_error)?;
             if mode != "wal" {
                 let problem = "the file cannot have a write-ahead log here";
                 return Err(unavailable().with_source(problem));
@@ -117,6 +118,23 @@ impl Settings {
         transaction.commit().map_err(storage_error)?;
         Ok(())
     }
+}
+
+/// Asks for a write-ahead log, and gives the mode that holds.
+///
+/// Of programs that do so at once SQLite lets none wait for the other. For the whole file they may
+/// wait, so that is done in between.
+fn write_ahead(connection: &Connection) -> Result<String> {
+    let ask = || connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0));
+    for _ in 1..TRIES {
+        match ask() {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
+                connection.execute_batch("BEGIN EXCLUSIVE; COMMIT")?;
+            }
+            mode => return mode,
+        }
+    }
+    ask()
 }
 
 /// Takes the next block of versions, and gives the first of them.

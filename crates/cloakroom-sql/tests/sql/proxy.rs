@@ -17,6 +17,8 @@ pub(crate) struct Proxy {
     answers_left: Arc<AtomicUsize>,
     /// Whether answers are lost, and nobody is told.
     is_silent: Arc<AtomicBool>,
+    /// How often a client came.
+    dials: Arc<AtomicUsize>,
 }
 
 impl Proxy {
@@ -28,10 +30,12 @@ impl Proxy {
             questions: Arc::default(),
             answers_left: Arc::new(AtomicUsize::new(usize::MAX)),
             is_silent: Arc::default(),
+            dials: Arc::default(),
         };
         let shared = proxy.clone();
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
+                shared.dials.fetch_add(1, Ordering::SeqCst);
                 let server = TcpStream::connect(("127.0.0.1", server)).await.unwrap();
                 tokio::spawn(shared.clone().pass(client, server));
             }
@@ -58,6 +62,12 @@ impl Proxy {
     #[cfg(feature = "postgres")]
     pub(crate) fn be_silent(&self, is_silent: bool) {
         self.is_silent.store(is_silent, Ordering::SeqCst);
+    }
+
+    /// How often a client has opened a connection.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn dials(&self) -> usize {
+        self.dials.load(Ordering::SeqCst)
     }
 
     async fn pass(self, mut client: TcpStream, mut server: TcpStream) {

@@ -39,6 +39,8 @@ pub(super) struct Proxy {
 struct Shared {
     fate: watch::Sender<Fate>,
     trips: AtomicUsize,
+    /// How often a client came.
+    dials: AtomicUsize,
     /// Whether the last bytes went to the server.
     is_asking: AtomicBool,
     is_holding: AtomicBool,
@@ -55,6 +57,7 @@ impl Proxy {
         let shared = Arc::new(Shared {
             fate: watch::Sender::new(Fate::Passes),
             trips: AtomicUsize::new(0),
+            dials: AtomicUsize::new(0),
             is_asking: AtomicBool::new(false),
             is_holding: AtomicBool::new(false),
             is_ending: AtomicBool::new(false),
@@ -82,6 +85,11 @@ impl Proxy {
         self.shared.trips.swap(0, Ordering::SeqCst)
     }
 
+    /// How often a client has opened a connection, or tried to.
+    pub(super) fn dials(&self) -> usize {
+        self.shared.dials.load(Ordering::SeqCst)
+    }
+
     /// Whether a request waits here.
     pub(super) fn is_holding(&self) -> bool {
         self.shared.is_holding.load(Ordering::SeqCst)
@@ -100,6 +108,7 @@ async fn listen(listener: TcpListener, server: u16, shared: Arc<Shared>) {
     let mut connections = JoinSet::new();
     while let Ok((client, _)) = listener.accept().await {
         let shared = Arc::clone(&shared);
+        shared.dials.fetch_add(1, Ordering::SeqCst);
         if *shared.fate.borrow() == Fate::IsRefused {
             continue;
         }

@@ -24,16 +24,28 @@ async fn a_broken_connection_is_found_out_and_listening_begins_anew() {
     let other = connect(RedisStorage::server(server.url()).prefix(&prefix)).await;
     let mut told = Told::by(&through).await;
     for (number, fate) in [(1, Fate::IsRefused), (2, Fate::LosesAnswers)] {
+        let dials = proxy.dials();
         proxy.let_it_be(fate);
         // Nobody is told of this one.
         keep(&other, number, &record(b"content")).await;
-        tokio::time::sleep(TIMEOUT).await;
+        is_found_out(&proxy, dials).await;
         told.is_told_of_nothing_more();
         proxy.let_it_be(Fate::Passes);
         told.is_told_of_anything().await;
         keep(&other, 100 + number, &record(b"content")).await;
         told.is_told_of(100 + number).await;
     }
+}
+
+/// Waits until who listens tries to open a connection again.
+async fn is_found_out(proxy: &Proxy, dials: usize) {
+    let found_out = async {
+        while proxy.dials() == dials {
+            tokio::task::yield_now().await;
+        }
+    };
+    let found_out = tokio::time::timeout(20 * TIMEOUT, found_out).await;
+    assert!(found_out.is_ok(), "it still waits");
 }
 
 #[tokio::test(flavor = "multi_thread")]

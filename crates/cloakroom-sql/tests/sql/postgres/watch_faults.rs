@@ -29,15 +29,27 @@ async fn a_broken_connection_is_found_out_and_listening_begins_anew() {
     assert_eq!(told.next().await, cloakroom_storage::Change::Anything);
     keep(&other, &key(2)).await;
     told.is_told_of(2).await;
+    let dials = proxy.dials();
     proxy.be_silent(true);
     // Nobody is told of this one.
     keep(&other, &key(3)).await;
-    tokio::time::sleep(TIMEOUT).await;
+    is_found_out(&proxy, dials).await;
     told.is_told_of_nothing_more();
     proxy.be_silent(false);
     assert_eq!(told.next().await, cloakroom_storage::Change::Anything);
     keep(&other, &key(4)).await;
     told.is_told_of(4).await;
+}
+
+/// Waits until who listens opens a connection again.
+async fn is_found_out(proxy: &Proxy, dials: usize) {
+    let found_out = async {
+        while proxy.dials() == dials {
+            tokio::task::yield_now().await;
+        }
+    };
+    let found_out = tokio::time::timeout(20 * TIMEOUT, found_out).await;
+    assert!(found_out.is_ok(), "it still waits");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,6 +3,7 @@
 //! * **A call is finished, whoever waits for it.** One whose caller is dropped goes on in a task, so
 //!   that this neither leaves half a call nor a connection that nobody can use any more. While the
 //!   caller waits there is no task: to change over to one and back is a good part of a call.
+//!   A caller who keeps a call and does not poll it keeps a connection for as long.
 //! * **Nothing waits for ever**: after the limit a call has failed, and its connection is given up.
 //! * **Tried again** is what the server rolled back whole (a deadlock), and, on a connection that
 //!   broke, what may as well happen twice.

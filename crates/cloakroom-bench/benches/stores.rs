@@ -41,6 +41,13 @@ const NOW: Timestamp = Timestamp::from_secs(4_102_444_800);
 const CLIENTS: usize = 64;
 const OURS: &str = "cloakroom";
 const RAW: &str = "the same without us";
+/// What no way of changing a record only if nobody else has can go below: this server has no
+/// command for it, so a script must run.
+const LEAST: &str = "GET, and the shortest script that compares";
+const COMPARE_AND_SET: &str = "\
+    local old = redis.call('GET', KEYS[1]) \
+    if old == ARGV[1] then redis.call('SET', KEYS[1], ARGV[2]) return 1 end \
+    return 0";
 
 fn main() -> io::Result<()> {
     let runtime = Builder::new_multi_thread().enable_all().build().must();
@@ -216,8 +223,24 @@ fn redis_server(budgets: &mut Budgets, runtime: &Runtime, clients: usize) -> io:
         let content: Vec<u8> = raw.get(client).await.must();
         let _: () = raw.set(client, content).await.must();
     };
+    let script = redis::Script::new(COMPARE_AND_SET);
+    let hash = runtime
+        .block_on(script.load_async(&mut raw.clone()))
+        .must();
+    let get_and_compare = async |client: usize| {
+        let mut raw = raw.clone();
+        let content: Vec<u8> = raw.get(client).await.must();
+        let mut call = redis::cmd("EVALSHA");
+        call.arg(&hash).arg(1).arg(client);
+        call.arg(&content).arg(&content);
+        let changed: u64 = call.query_async(&mut raw).await.must();
+        assert_eq!(changed, 1);
+    };
     let race = race
         .with(OURS, || runtime.block_on(join_all((0..clients).map(ours))))
+        .with(LEAST, || {
+            runtime.block_on(join_all((0..clients).map(get_and_compare)))
+        })
         .with(RAW, || {
             runtime.block_on(join_all((0..clients).map(get_and_set)))
         });

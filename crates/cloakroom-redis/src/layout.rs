@@ -73,19 +73,28 @@ pub(crate) fn encode(
     number: Option<SubjectNumber>,
     stamp: Option<[u8; 8]>,
 ) -> Vec<u8> {
-    let owner = owner(record.scope.as_str(), record.subject.as_deref());
-    let mut bytes = Vec::with_capacity(NAMES + owner.len() + 81 + record.content.len());
+    let after = after_stamp(record);
+    let mut bytes = Vec::with_capacity(NAMES + after.len());
     bytes.push(FORM);
     bytes.extend_from_slice(&[0; 8]);
-    put_optional(&mut bytes, record.idle_deadline.map(Timestamp::as_millis));
-    put_optional(
-        &mut bytes,
-        record.absolute_deadline.map(Timestamp::as_millis),
-    );
+    bytes.extend_from_slice(&optional_time(record.idle_deadline));
+    bytes.extend_from_slice(&optional_time(record.absolute_deadline));
     bytes.extend_from_slice(&record.created.as_millis().to_be_bytes());
-    put_optional(&mut bytes, number.map(SubjectNumber::get));
+    bytes.extend_from_slice(&optional_number(number.map(SubjectNumber::get)));
     bytes.extend_from_slice(&stamp.unwrap_or_default());
-    bytes.extend_from_slice(&owner);
+    bytes.extend_from_slice(&after);
+    bytes
+}
+
+/// A deadline, or that there is none.
+pub(crate) fn optional_time(time: Option<Timestamp>) -> [u8; 9] {
+    optional_number(time.map(Timestamp::as_millis))
+}
+
+/// What of a record comes after its stamp: names, proofs, content.
+pub(crate) fn after_stamp(record: &Record) -> Vec<u8> {
+    let mut bytes = owner(record.scope.as_str(), record.subject.as_deref());
+    bytes.reserve_exact(81 + record.content.len());
     bytes.extend_from_slice(record.proof.as_bytes());
     match &record.previous {
         None => bytes.push(0),
@@ -184,9 +193,12 @@ fn take_head(rest: &mut &[u8]) -> Result<Head, Corrupt> {
     })
 }
 
-fn put_optional(bytes: &mut Vec<u8>, number: Option<u64>) {
-    bytes.push(u8::from(number.is_some()));
-    bytes.extend_from_slice(&number.unwrap_or(0).to_be_bytes());
+fn optional_number(number: Option<u64>) -> [u8; 9] {
+    let mut bytes = [0; 9];
+    let [is_there, digits @ ..] = &mut bytes;
+    *is_there = u8::from(number.is_some());
+    *digits = number.unwrap_or(0).to_be_bytes();
+    bytes
 }
 
 fn take<const N: usize>(rest: &mut &[u8]) -> Result<[u8; N], Corrupt> {

@@ -122,7 +122,9 @@ impl Place {
             let member = [b"t:", bytes].concat();
             return Self { partition, member };
         }
-        let member = format!("h:{}", URL_SAFE_NO_PAD.encode(bytes));
+        let mut member = String::with_capacity(2 + 43);
+        member.push_str("h:");
+        URL_SAFE_NO_PAD.encode_string(bytes, &mut member);
         Self {
             partition: bytes.first().copied().unwrap_or_default(),
             member: member.into_bytes(),

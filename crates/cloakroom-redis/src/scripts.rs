@@ -25,8 +25,8 @@ macro_rules! scripts {
 
 scripts! {
     CREATE = "live" "keep" "ends" "drop" "create";
-    UPDATE = "live" "keep" "update";
-    TOUCH = "live" "keep" "touch";
+    UPDATE = "alive" "update" "keep" "update_moved";
+    TOUCH = "alive" "touch" "keep" "touch_moved";
     REMOVE = "live" "drop" "remove";
     END = "live" "drop" "end";
     RENUMBER = "live" "renumber";

@@ -77,7 +77,7 @@ use crate::store::Store;
 /// Besides its content a session takes about 350 bytes, with a subject 500, and a subject that has
 /// sessions 150. A subject all of whose sessions were ended once is remembered for ever, in about
 /// 190 bytes. Run [`sweep`](Storage::sweep) from time to time: it frees what ended an hour ago. By
-/// itself the server drops a record a day after its end, but not its place in the indexes.
+/// itself the server drops a record at the end of the day after its end, but not its place in the indexes.
 ///
 /// # Time
 ///

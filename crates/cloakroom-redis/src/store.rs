@@ -115,14 +115,17 @@ impl Store {
             self.names.floors(partition),
             self.names.ends(partition),
         ];
+        let next = version_after(expected, now);
         let call = Call::script(&scripts::UPDATE, Effect::Once, &keys)
-            .arg(expected.get().to_be_bytes())
             .arg(now.as_millis().to_be_bytes())
-            .arg(layout::encode(record, record.subject_number, None))
+            .arg(expected.get().to_be_bytes())
+            .arg(next.get().to_be_bytes())
+            .arg(layout::optional_time(record.idle_deadline))
+            .arg(layout::after_stamp(record))
             .arg(&place.member);
         Ok(match self.link.send(&call).await? {
             Value::Nil => UpdateOutcome::Gone,
-            Value::BulkString(given) => UpdateOutcome::Updated(version(&given)?),
+            Value::Int(1) => UpdateOutcome::Updated(next),
             there => {
                 let [there] = list_of_bytes(there)?.try_into().map_err(|_| Corrupt)?;
                 UpdateOutcome::Conflict(Box::new(layout::decode(&there)?))
@@ -142,14 +145,13 @@ impl Store {
             self.names.floors(place.partition),
         ];
         let call = Call::script(&scripts::TOUCH, Effect::Repeatable, &keys)
-            .arg(idle_deadline.as_millis().to_be_bytes())
-            .arg(now.as_millis().to_be_bytes());
-        let is_live = number(&self.link.send(&call).await?)? == 1;
-        Ok(if is_live {
-            TouchOutcome::Touched
-        } else {
-            TouchOutcome::Gone
-        })
+            .arg(now.as_millis().to_be_bytes())
+            .arg(idle_deadline.as_millis().to_be_bytes());
+        match self.link.send(&call).await? {
+            Value::Nil => Ok(TouchOutcome::Gone),
+            Value::Int(1) => Ok(TouchOutcome::Touched),
+            _ => Err(Corrupt.into()),
+        }
     }
 
     /// Keeps a new record; with a subject what its index let in under `stamp`.
@@ -287,6 +289,15 @@ impl Store {
     }
 }
 
+/// The version that comes after this one: by the time in µs, so that a replica that missed an update
+/// does not give its version again. A clock that is far ahead counts no further than the year 2112,
+/// since the scripts, in whose numbers 2^53 is the end, count on from there.
+fn version_after(expected: Version, now: Timestamp) -> Version {
+    const LATEST: u64 = 1 << 52;
+    let by_time = now.as_millis().saturating_mul(1000).min(LATEST);
+    Version::new(by_time.max(expected.get().saturating_add(1)))
+}
+
 /// Carries out many calls, so many at a time that they do not use up their time waiting for each
 /// other.
 pub(crate) fn all<T, F>(
@@ -336,4 +347,28 @@ fn head_of(
     let floor = layout::floor_of(floors, &head.scope)?;
     let is_live = head.is_live(floor, now);
     Ok(Some((head, is_live)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(expected: u64, millis: u64) -> u64 {
+        version_after(Version::new(expected), Timestamp::from_millis(millis)).get()
+    }
+
+    #[test]
+    fn a_version_is_the_time_unless_that_has_been_given() {
+        assert_eq!(after(7, 1_000), 1_000_000);
+        assert_eq!(after(1_000_000, 1_000), 1_000_001);
+        assert_eq!(after(2_000_000, 1_000), 2_000_001);
+    }
+
+    /// The scripts count on from it in numbers of which 2^53 is the last that has a next.
+    #[test]
+    fn no_clock_makes_a_version_that_has_no_next() {
+        let latest = after(7, u64::MAX);
+        assert_eq!(latest, 1 << 52);
+        assert_eq!(after(latest, u64::MAX), latest + 1);
+    }
 }

@@ -21,11 +21,21 @@ local function deadline(record)
   return idle
 end
 
--- Writes a record; the server drops it a day after its end, if nobody has before.
-local function keep(key, record)
-  local expiry = deadline(record) + DAY
+-- When the server drops a record with this deadline, if nobody has before: at the end of the day
+-- after it, so that moving a deadline within a day moves nothing else. Nil for never.
+local function expiry_of(time)
+  local expiry = time - time % DAY + 2 * DAY
+  -- Also false for what is no number any more.
   if expiry < EXACT then
-    call('SET', key, record, 'PXAT', string.format('%.0f', expiry))
+    return string.format('%.0f', expiry)
+  end
+  return nil
+end
+
+local function keep(key, record)
+  local expiry = expiry_of(deadline(record))
+  if expiry then
+    call('SET', key, record, 'PXAT', expiry)
   else
     call('SET', key, record)
   end

@@ -1,25 +1,20 @@
 -- Replaces a live record of a version.
 -- KEYS: record, floors, ends
--- ARGV: the version, now, the record, its member in `ends`
-local found = call('MGET', KEYS[1], KEYS[2])
-local old, new = found[1], ARGV[3]
-if not old or not is_live(old, found[2], ARGV[2]) then
-  return false
-end
-if sub(old, 2, 9) ~= ARGV[1] then
+-- ARGV: now, the version, the next version, the idle deadline, the record from its names on, its
+--       member in `ends`
+if sub(old, 2, 9) ~= ARGV[2] then
   return { old }
 end
-local had, has = sub(old, 10, 10) == '\1', sub(new, 10, 10) == '\1'
-local idle = sub(new, 10, 18)
-if had and has and less(sub(idle, 2), sub(old, 11, 18)) then
-  idle = sub(old, 10, 18)
+local idle = ARGV[4]
+local has_idle, new_idle = unpack('>I1I8', idle)
+if had_idle == 1 and has_idle == 1 and new_idle < old_idle then
+  idle, new_idle = sub(old, 10, 18), old_idle
 end
--- By the time, so that a replica that missed an update does not give its version again.
-local version = pack('>I8', math.max(micros(), unpack('>I8', old, 2) + 1))
-new = sub(new, 1, 1) .. version .. idle .. sub(old, 19, 52) .. sub(new, 53)
-keep(KEYS[1], new)
--- `ends` may have a record too early, never too late.
-if has and not had then
-  call('ZADD', KEYS[3], string.format('%.0f', deadline(new)), ARGV[4])
+local new = '\1' .. ARGV[3] .. idle .. sub(old, 19, 52) .. ARGV[5]
+local day = 24 * 60 * 60 * 1000
+local same = new_idle - new_idle % day == old_idle - old_idle % day
+if had_idle == has_idle and (has_idle == 0 or same) then
+  -- `keep` would come to the expiry that the record has.
+  call('SET', KEYS[1], new, 'KEEPTTL')
+  return 1
 end
-return version

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cloakroom_redis::RedisStorage;
-use cloakroom_storage::{RemoveOutcome, Storage};
+use cloakroom_storage::{RemoveOutcome, Storage, Timestamp};
 use servers::Redis;
 
 use super::samples::{
@@ -43,24 +43,34 @@ fn name_of_record(server: &Redis) -> String {
         .expect("a record lies there")
 }
 
-/// The server drops a record a day after its end, wherever that has moved to.
+/// The server drops a record at the end of the day after its end, wherever that has moved to.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_server_drops_a_record_a_day_after_its_end() {
+async fn the_server_drops_a_record_at_the_end_of_the_day_after_its_end() {
     let (server, storage) = own().await;
     let expiry = || ask(&server, &["PEXPIRETIME", &name_of_record(&server)]);
-    let day_after = |span| after(span + DAY).as_millis().to_string();
+    let day_after = |end: Timestamp| {
+        let day = DAY.as_millis() as u64;
+        ((end.as_millis() / day + 2) * day).to_string()
+    };
     let mut dated = record(b"content");
     dated.idle_deadline = Some(after(HOUR));
-    dated.absolute_deadline = Some(after(4 * HOUR));
+    dated.absolute_deadline = Some(after(6 * DAY));
     keep(&storage, 1, &dated).await;
-    assert_eq!(expiry(), day_after(HOUR));
-    touch(&storage, 1, after(2 * HOUR)).await;
-    assert_eq!(expiry(), day_after(2 * HOUR));
-    dated.idle_deadline = Some(after(3 * HOUR));
+    for hours in [1, 2, 30, 31, 60] {
+        touch(&storage, 1, after(hours * HOUR)).await;
+        assert_eq!(expiry(), day_after(after(hours * HOUR)), "touched: {hours}");
+    }
+    for hours in [61, 80, 81, 110] {
+        dated.idle_deadline = Some(after(hours * HOUR));
+        replace(&storage, 1, &dated).await;
+        assert_eq!(expiry(), day_after(after(hours * HOUR)), "changed: {hours}");
+    }
+    // No later than the absolute deadline asks for.
+    touch(&storage, 1, after(9 * DAY)).await;
+    assert_eq!(expiry(), day_after(after(6 * DAY)));
+    dated.idle_deadline = None;
     replace(&storage, 1, &dated).await;
-    assert_eq!(expiry(), day_after(3 * HOUR));
-    touch(&storage, 1, after(9 * HOUR)).await;
-    assert_eq!(expiry(), day_after(4 * HOUR));
+    assert_eq!(expiry(), day_after(after(6 * DAY)));
 }
 
 /// A record without deadlines stays; one that gets none any more, too.

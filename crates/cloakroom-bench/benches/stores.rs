@@ -224,9 +224,7 @@ fn redis_server(budgets: &mut Budgets, runtime: &Runtime, clients: usize) -> io:
         let _: () = raw.set(client, content).await.must();
     };
     let script = redis::Script::new(COMPARE_AND_SET);
-    let hash = runtime
-        .block_on(script.load_async(&mut raw.clone()))
-        .must();
+    let hash = runtime.block_on(script.load_async(&mut raw.clone())).must();
     let get_and_compare = async |client: usize| {
         let mut raw = raw.clone();
         let content: Vec<u8> = raw.get(client).await.must();

@@ -11,6 +11,7 @@
 //! for any session of the request. A session by value needs no await, so a request that touches
 //! only such sessions commits without one.
 
+mod moved;
 mod perform;
 mod prepare;
 mod records;

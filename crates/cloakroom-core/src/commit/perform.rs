@@ -1,21 +1,20 @@
 //! One session's storage steps, each settled until all is decided.
 
-use std::sync::Arc;
-
 use cloakroom_storage::{
-    CreateOutcome, Record, RemoveOutcome, StorageKey, Stored, TouchOutcome, UpdateOutcome,
+    CreateOutcome, RemoveOutcome, StorageKey, Stored, TouchOutcome, UpdateOutcome,
 };
 
 use cloakroom_time::Timestamp;
 
-use super::records::{changed_record, content_of, makes_proof, new_record, subject_limit};
+use super::moved::{followed, moved_by_another};
+use super::records::{
+    changed_record, content_of, makes_proof, new_record, sealed, subject_limit, unsealed,
+};
 use super::work::Work;
-use crate::at_rest;
 use crate::buffer::Buffer;
 use crate::erased::{DynStorage, within};
 use crate::event::EventKind;
 use crate::id::{Proof, same_proof};
-use crate::ids::RecordId;
 use crate::loaded::{ById, Origin};
 use crate::plan::{
     Answer, Change, ClientStep, Failure, Joined, Lies, Live, Next, Notes, Presented, ProofState,
@@ -59,7 +58,7 @@ pub(super) async fn perform(work: &mut Work, round: Round) {
         };
         let policy = &work.provider().policy;
         let next = settle(step, &work.plan, answer, policy, work.repeats);
-        if matches!(answer, Answer::Exists | Answer::Conflict { .. }) {
+        if answer.is_repeated() {
             work.repeats += 1;
         }
         proceed(work, next);
@@ -73,9 +72,9 @@ fn proceed(work: &mut Work, next: Next) {
             work.tell(notes);
             work.step = step;
         }
-        Next::Join(change) => {
+        Next::Join(change, lies) => {
             let joined = join(work);
-            let next = settle_joined(change, &work.plan, joined);
+            let next = settle_joined(change, lies, &work.plan, joined);
             proceed(work, next);
         }
     }
@@ -210,40 +209,6 @@ const fn is_move(why: Replacement) -> bool {
     matches!(why, Replacement::Move { .. } | Replacement::TakeOver { .. })
 }
 
-/// Another request has moved the session already: ours goes on from what lies there now, as after
-/// a conflict.
-async fn moved_by_another(work: &mut Work, key: StorageKey) -> Answer {
-    let Some(storage) = storage(work) else {
-        return Answer::Failed;
-    };
-    let now = work.moment.now;
-    let read = storage.read_latest(&key, now);
-    let theirs = match within(work.provider().storage_timeout, read).await {
-        Ok(Some(theirs)) => theirs,
-        Ok(None) => return Answer::Gone,
-        Err(_) => return Answer::Failed,
-    };
-    let Origin::ById(origin) = &work.draft.loaded.origin else {
-        return Answer::Failed;
-    };
-    let Some(theirs) = unsealed(work, &origin.id.clone(), &key, theirs) else {
-        return Answer::Failed;
-    };
-    let Origin::ById(origin) = &mut work.draft.loaded.origin else {
-        return Answer::Failed;
-    };
-    let known = origin.id.proof_hash();
-    let same_proof = same_proof(&known, &theirs.record.proof);
-    work.loaded_proof = Some(known);
-    // What ours began from is what lay there, in the words of this form.
-    let base = work.slot.rewritten(&origin.stored.record.content);
-    work.base = base.map(Arc::from);
-    origin.place = Place::Own;
-    origin.key = key;
-    origin.stored = theirs;
-    Answer::Conflict { same_proof }
-}
-
 async fn update(work: &mut Work, change: Change) -> Result<Answer, Failure> {
     let proof = makes_proof(change.proof).then(|| Proof::random(work.entropy()));
     let content = change.content.then(|| content_of(work)).transpose()?;
@@ -276,7 +241,8 @@ async fn update(work: &mut Work, change: Change) -> Result<Answer, Failure> {
             }
             Answer::Done
         }
-        Some(UpdateOutcome::Gone) => Answer::Gone,
+        // Boxed: rare, and the futures of all commits would have its size.
+        Some(UpdateOutcome::Gone) => Box::pin(followed(work)).await,
         Some(UpdateOutcome::Conflict(theirs)) => {
             let known = work.loaded_proof.get_or_insert(origin.stored.record.proof);
             let same_proof = same_proof(known, &theirs.record.proof);
@@ -287,35 +253,6 @@ async fn update(work: &mut Work, change: Change) -> Result<Answer, Failure> {
         }
         None => Answer::Failed,
     })
-}
-
-/// The record as the storage is to have it, where that is not as we have it.
-fn sealed(
-    work: &Work,
-    id: &RecordId,
-    at: &StorageKey,
-    record: &Record,
-) -> Result<Option<Record>, Failure> {
-    let provider = work.provider();
-    if !provider.form.sealed_at_rest {
-        return Ok(None);
-    }
-    let keys = provider.keys.prepared();
-    let content = at_rest::seal(&keys, id, at, record, work.entropy(), work.moment.now);
-    let mut kept = record.clone();
-    kept.content = content.ok_or(Failure::NoIssuingKey)?;
-    Ok(Some(kept))
-}
-
-/// What lies in the storage as we have it; `None` if that is nothing of ours.
-fn unsealed(work: &Work, id: &RecordId, at: &StorageKey, mut theirs: Stored) -> Option<Stored> {
-    let provider = work.provider();
-    if provider.form.sealed_at_rest {
-        let keys = provider.keys.prepared();
-        let opened = at_rest::open(&keys, id, at, &theirs.record, work.moment.now).ok()?;
-        theirs.record.content = opened.content;
-    }
-    Some(theirs)
 }
 
 async fn touch(work: &Work, idle: Timestamp) -> Answer {

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use cloakroom_storage::{PreviousProof, Record, StorageKey, SubjectLimit, SubjectNumber};
+use cloakroom_storage::{PreviousProof, Record, StorageKey, Stored, SubjectLimit, SubjectNumber};
 use cloakroom_time::Timestamp;
 
 use super::work::Work;
+use crate::at_rest;
 use crate::id::Proof;
 use crate::ids::RecordId;
 use crate::loaded::{ById, Origin};
@@ -209,4 +210,38 @@ fn settle(record: &mut Record, now: Timestamp, work: &Work) {
     {
         previous.until = Some(now.saturating_add(work.provider().policy.overlap));
     }
+}
+
+/// The record as the storage is to have it, where that is not as we have it.
+pub(super) fn sealed(
+    work: &Work,
+    id: &RecordId,
+    at: &StorageKey,
+    record: &Record,
+) -> Result<Option<Record>, Failure> {
+    let provider = work.provider();
+    if !provider.form.sealed_at_rest {
+        return Ok(None);
+    }
+    let keys = provider.keys.prepared();
+    let content = at_rest::seal(&keys, id, at, record, work.entropy(), work.moment.now);
+    let mut kept = record.clone();
+    kept.content = content.ok_or(Failure::NoIssuingKey)?;
+    Ok(Some(kept))
+}
+
+/// What lies in the storage as we have it; `None` if that is nothing of ours.
+pub(super) fn unsealed(
+    work: &Work,
+    id: &RecordId,
+    at: &StorageKey,
+    mut theirs: Stored,
+) -> Option<Stored> {
+    let provider = work.provider();
+    if provider.form.sealed_at_rest {
+        let keys = provider.keys.prepared();
+        let opened = at_rest::open(&keys, id, at, &theirs.record, work.moment.now).ok()?;
+        theirs.record.content = opened.content;
+    }
+    Some(theirs)
 }

@@ -102,7 +102,11 @@ pub(crate) async fn load<S>(
         |(_, a), (_, b)| is_current(a) && !is_current(b),
     );
     let (mut loaded, value) = conclude(typed, chosen, alone, reused);
-    match ended_here(provider, &mut loaded, now).await {
+    let is_ended = match &mut loaded.origin {
+        Origin::ById(origin) => ended_here(provider, origin, now).await,
+        _ => Ok(false),
+    };
+    match is_ended {
         Ok(false) => (loaded, value),
         Ok(true) => (Loaded::refused(Refusal::UnknownId, alone), None),
         Err(_) => (Loaded::unavailable(), None),
@@ -115,15 +119,15 @@ pub(crate) async fn load<S>(
 /// What does not say when it began is older than any such end.
 async fn ended_here(
     provider: &Provider,
-    loaded: &mut Loaded,
+    origin: &mut ById,
     now: Timestamp,
 ) -> Result<bool, StorageError> {
-    let (Origin::ById(origin), Some(storage)) = (&mut loaded.origin, provider.storage(Place::Own))
-    else {
-        return Ok(false);
-    };
     let record = &mut origin.stored.record;
-    let (Place::Other, Some(subject)) = (origin.place, record.subject.clone()) else {
+    let (Place::Other, Some(subject), Some(storage)) = (
+        origin.place,
+        record.subject.clone(),
+        provider.storage(Place::Own),
+    ) else {
         return Ok(false);
     };
     let subject = Subject::new(provider.scope.clone(), subject);
@@ -139,6 +143,35 @@ async fn ended_here(
     // If they are ended before it is moved, it does not survive that either.
     record.subject_number = Some(number);
     Ok(is_ended)
+}
+
+/// Where a session is whose record is gone from here: where the other form keeps it, if another
+/// request has moved it there under its id.
+pub(crate) async fn moved_away(
+    provider: &Provider,
+    gone: &ById,
+    now: Timestamp,
+) -> Result<Option<Box<ById>>, StorageError> {
+    if !provider.has_same_ids(now) || gone.place == Place::Other {
+        return Ok(None);
+    }
+    let elsewhere = Elsewhere {
+        there: gone.id.clone(),
+        here: gone.id.clone(),
+        same: true,
+        freshness: Freshness::Current,
+    };
+    let Some(found) = read_elsewhere(provider, &elsewhere, now).await? else {
+        return Ok(None);
+    };
+    if found.standing.is_err() {
+        return Ok(None);
+    }
+    let mut origin = found.origin;
+    let record = &mut origin.stored.record;
+    record.subject.clone_from(&gone.stored.record.subject);
+    let is_ended = ended_here(provider, &mut origin, now).await?;
+    Ok((!is_ended).then_some(origin))
 }
 
 fn conclude<S>(

@@ -1,7 +1,7 @@
 //! What a request comes to once the storage has answered.
 //!
 //! * **Gone stays gone**: no answer leads from a record that is not there to a new one, or to a
-//!   token for it.
+//!   token for it. What lies elsewhere under its id is not gone, and a change follows it.
 //! * **A token is sent only when every step was done.** A failed touch, and a failed settling of a
 //!   rotation, change nothing for the client; any other failure replaces the response.
 //! * **What the handler did not ask for may fail**: the move of a session that was only read waits.
@@ -10,7 +10,7 @@
 //!   its client under the proof that it came with.
 
 use super::types::{
-    Answer, Change, ClientStep, ConflictRule, Failure, Joined, Next, Notes, Plan, Policy,
+    Answer, Change, ClientStep, ConflictRule, Failure, Joined, Lies, Next, Notes, Plan, Policy,
     ProofChange, Removal, Replacement, Settled, StorageStep, Undo,
 };
 use crate::event::EventKind;
@@ -20,8 +20,8 @@ const REPEATS: u32 = 8;
 
 /// What to do after `answer` to `step` of `plan`.
 ///
-/// `repeats` says how often a step was taken again after `Exists` or `Conflict` so far: 0 for the
-/// answer to the plan's own step. A `StorageStep::None` is `Done`.
+/// `repeats` says how many answers so far were [repeated](Answer::is_repeated): 0 for the answer to
+/// the plan's own step. A `StorageStep::None` is `Done`.
 pub(crate) fn settle(
     step: StorageStep,
     plan: &Plan,
@@ -40,24 +40,24 @@ pub(crate) fn settle(
             Answer::Gone => unsent(Notes::one(EventKind::Ended)),
             _ => unsent(Notes::one(EventKind::StorageFailed)),
         },
-        StorageStep::Remove(why) => removed(why, plan, answer),
+        StorageStep::Remove(why) => removed(why, plan, answer, policy, repeats),
         StorageStep::RemoveNew(why) => undone(why, answer),
     }
 }
 
-/// What to do after our content was joined with theirs, for the `change` that [`Next::Join`] gave.
-pub(crate) fn settle_joined(change: Change, plan: &Plan, joined: Joined) -> Next {
+/// What to do after our content was joined with theirs, for what [`Next::Join`] gave.
+pub(crate) fn settle_joined(change: Change, lies: Lies, plan: &Plan, joined: Joined) -> Next {
     match joined {
-        Joined::Merged => Next::Step(StorageStep::Update(change), Notes::NONE),
+        Joined::Merged => Next::Step(writing(change, lies), Notes::NONE),
         Joined::Rejected => failed(Failure::Conflict, EventKind::Conflict),
         // The content lies there already; a rotation of ours does not.
-        Joined::SameAsTheirs if change.proof == ProofChange::Rotate => Next::Step(
-            StorageStep::Update(Change {
+        Joined::SameAsTheirs if change.proof == ProofChange::Rotate => {
+            let rotation = Change {
                 content: false,
                 ..change
-            }),
-            Notes::NONE,
-        ),
+            };
+            Next::Step(writing(rotation, lies), Notes::NONE)
+        }
         Joined::SameAsTheirs if change.proof == ProofChange::Overtaken => unsent(Notes::NONE),
         Joined::SameAsTheirs => finish(Ok(()), plan.client, renewals(plan.after)),
     }
@@ -83,9 +83,11 @@ fn created(step: StorageStep, plan: &Plan, answer: Answer, policy: &Policy, repe
         Answer::SignedOutMeanwhile => {
             failed(Failure::SignedOutMeanwhile, EventKind::SignedOutMeanwhile)
         }
-        Answer::Absent | Answer::Conflict { .. } | Answer::Gone | Answer::Failed => {
-            storage_failed()
-        }
+        Answer::Absent
+        | Answer::Conflict { .. }
+        | Answer::Elsewhere { .. }
+        | Answer::Gone
+        | Answer::Failed => storage_failed(),
     }
 }
 
@@ -115,7 +117,7 @@ fn not_moved(
                 idle: None,
                 proof,
             };
-            return conflicting(change, same_proof, policy, repeats);
+            return conflicting(change, same_proof, Lies::Here, policy, repeats);
         }
         Answer::Gone => return unsent(Notes::one(EventKind::EndedMeanwhile)),
         Answer::Full => (Failure::StorageFull, EventKind::StorageFull),
@@ -135,32 +137,45 @@ fn updated(change: Change, plan: &Plan, answer: Answer, policy: &Policy, repeats
     let unasked = matches!(change.proof, ProofChange::Settle | ProofChange::Keep);
     let settles_only = !change.content && unasked;
     match answer {
-        Answer::Done => kept(change, plan, policy, repeats),
+        Answer::Done => kept(change, plan, policy, repeats, Notes::NONE),
         Answer::Gone if settles_only => unsent(Notes::one(EventKind::Ended)),
         Answer::Gone => unsent(Notes::one(EventKind::EndedMeanwhile)),
-        Answer::Conflict { same_proof } => conflicting(change, same_proof, policy, repeats),
+        Answer::Conflict { same_proof } => {
+            conflicting(change, same_proof, Lies::Here, policy, repeats)
+        }
+        Answer::Elsewhere { same_proof } => {
+            let lies = Lies::ElsewhereUnderThisId;
+            conflicting(change, same_proof, lies, policy, repeats)
+        }
         _ if settles_only => unsent(Notes::one(EventKind::StorageFailed)),
         _ => storage_failed(),
     }
 }
 
-/// An update was done: as planned, or after a conflict.
-fn kept(change: Change, plan: &Plan, policy: &Policy, repeats: u32) -> Next {
+/// A change was written: as planned, or after a conflict. `more` is told after the rest.
+fn kept(change: Change, plan: &Plan, policy: &Policy, repeats: u32, more: Notes) -> Next {
     let joined = match policy.conflicts {
         _ if repeats == 0 || !change.content => Notes::NONE,
         ConflictRule::Join => Notes::one(EventKind::Merged),
         ConflictRule::LastWins => Notes::one(EventKind::Overwritten),
         ConflictRule::Reject => Notes::NONE,
     };
+    let told = joined.join(more);
     if change.proof == ProofChange::Overtaken {
-        return unsent(Notes::one(EventKind::Changed).join(joined));
+        return unsent(Notes::one(EventKind::Changed).join(told));
     }
-    finish(Ok(()), plan.client, plan.after.join(joined))
+    finish(Ok(()), plan.client, plan.after.join(told))
 }
 
 /// Another version lies there: the rotation is given up where theirs has another proof, and our
 /// content, if there is some, goes by the policy.
-fn conflicting(change: Change, same_proof: bool, policy: &Policy, repeats: u32) -> Next {
+fn conflicting(
+    change: Change,
+    same_proof: bool,
+    lies: Lies,
+    policy: &Policy,
+    repeats: u32,
+) -> Next {
     let proof = match change.proof {
         // That the new proof was never presented may be true no more: the change may have been
         // its settling.
@@ -169,7 +184,7 @@ fn conflicting(change: Change, same_proof: bool, policy: &Policy, repeats: u32) 
         _ => ProofChange::Overtaken,
     };
     let change = Change { proof, ..change };
-    let update = Next::Step(StorageStep::Update(change), Notes::NONE);
+    let write = Next::Step(writing(change, lies), Notes::NONE);
     // Nothing is left to do; what was not settled is settled by the next request.
     if !change.content && proof != ProofChange::Rotate {
         return unsent(Notes::NONE);
@@ -179,14 +194,27 @@ fn conflicting(change: Change, same_proof: bool, policy: &Policy, repeats: u32) 
     }
     match policy.conflicts {
         // A rotation alone and their change go together under any policy.
-        _ if !change.content => update,
-        ConflictRule::Join => Next::Join(change),
-        ConflictRule::LastWins => update,
+        _ if !change.content => write,
+        ConflictRule::Join => Next::Join(change, lies),
+        ConflictRule::LastWins => write,
         ConflictRule::Reject => failed(Failure::Conflict, EventKind::Conflict),
     }
 }
 
-fn removed(why: Removal, plan: &Plan, answer: Answer) -> Next {
+/// The step that writes a change over what lies there, or takes that over with the change.
+const fn writing(change: Change, lies: Lies) -> StorageStep {
+    match lies {
+        Lies::Here => StorageStep::Update(change),
+        Lies::Elsewhere | Lies::ElsewhereUnderThisId => {
+            StorageStep::Replace(Replacement::TakeOver {
+                changed: true,
+                proof: change.proof,
+            })
+        }
+    }
+}
+
+fn removed(why: Removal, plan: &Plan, answer: Answer, policy: &Policy, repeats: u32) -> Next {
     let gone = matches!(answer, Answer::Done | Answer::Absent);
     match why {
         Removal::Reused { then_create } => {
@@ -210,12 +238,21 @@ fn removed(why: Removal, plan: &Plan, answer: Answer) -> Next {
             let told = Notes::one(EventKind::EndedMeanwhile);
             Next::Step(StorageStep::RemoveNew(undo), told)
         }
-        _ if gone => done(plan),
-        // Its id finds what lies here first, and what ends it ends it in both places.
-        Removal::Replaced(Replacement::TakeOver { .. }) => {
-            let told = Notes::one(EventKind::StorageFailed);
-            finish(Ok(()), plan.client, plan.after.join(told))
+        Removal::Replaced(Replacement::TakeOver { changed, proof }) => {
+            // Its id finds what lies here first, and what ends it ends it in both places.
+            let failed = if gone {
+                Notes::NONE
+            } else {
+                Notes::one(EventKind::StorageFailed)
+            };
+            let change = Change {
+                content: changed,
+                idle: None,
+                proof,
+            };
+            kept(change, plan, policy, repeats, failed)
         }
+        _ if gone => done(plan),
         Removal::Replaced(Replacement::Move { changed: false }) => Next::Step(
             StorageStep::RemoveNew(Undo::MoveFailed),
             Notes::one(EventKind::StorageFailed),

@@ -285,9 +285,24 @@ pub(crate) enum Answer {
     Conflict {
         same_proof: bool,
     },
+    /// An update found nothing, and another request has moved the session to where the other form
+    /// keeps it, under its id; `same_proof` as with `Conflict`.
+    Elsewhere {
+        same_proof: bool,
+    },
     Gone,
     /// The storage failed, or did not answer in time.
     Failed,
+}
+
+impl Answer {
+    /// Whether what was tried may be tried again; it is counted how often.
+    pub(crate) const fn is_repeated(self) -> bool {
+        matches!(
+            self,
+            Self::Exists | Self::Conflict { .. } | Self::Elsewhere { .. }
+        )
+    }
 }
 
 /// What joining our change with theirs came to; asked for by [`Next::Join`].
@@ -308,8 +323,8 @@ pub(crate) enum Next {
     Finish(Settled),
     /// One more storage step, after telling these.
     Step(StorageStep, Notes),
-    /// Join our content with theirs, then ask `settle_joined` with this change.
-    Join(Change),
+    /// Join our content with theirs, then ask `settle_joined` with this change and where theirs lies.
+    Join(Change, Lies),
 }
 
 /// How a session's part in the request ends.

@@ -6,6 +6,7 @@
     reason = "how a test fails; the lints spare the tests themselves, not their helpers"
 )]
 
+mod moved;
 mod postgres;
 mod redis;
 mod told;
@@ -223,4 +224,22 @@ async fn a_session_that_outlived_the_others_elsewhere_can_be_elevated_here() {
     );
     town.clock.advance(STALENESS);
     assert_eq!(here.get("/see").await.body, "none");
+}
+
+/// Rules: latest-word, several-cookies.
+#[tokio::test]
+async fn of_two_cookies_the_one_that_ended_elsewhere_counts_no_more_whatever_a_copy_says() {
+    let town = Town::new();
+    let [mut here, mut there] = town.visited().await;
+    let ended = here.cookie(COOKIE).unwrap();
+    here.post("/leave").await;
+    here.post("/sign-in").await;
+    here.send(Req::post("/note").body("tea")).await;
+    let both = format!(
+        "{COOKIE}={ended}; {COOKIE}={}",
+        here.cookie(COOKIE).unwrap()
+    );
+    assert_eq!(there.get("/see").await.body, "ada  0", "by the copy alone");
+    let seen = Req::get("/see").without_cookies().header("cookie", both);
+    assert_eq!(there.send(seen).await.body, "ada tea 0");
 }

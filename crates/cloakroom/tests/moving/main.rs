@@ -7,6 +7,7 @@
 
 mod by_id;
 mod by_value;
+mod followed;
 mod refused;
 mod rules;
 mod stores;

@@ -73,6 +73,8 @@ pub(super) struct History {
     pub(super) replaced_proof: bool,
     /// Another request had moved the session here already; it removes where it lay.
     pub(super) met: bool,
+    /// Another request had moved the session elsewhere, and this one went after it.
+    pub(super) followed: bool,
 }
 
 /// How a case ends.
@@ -178,14 +180,14 @@ fn follow(
     for answer in ANSWERS {
         let mut now = history.after(step, answer);
         let next = settle(step, plan, answer, &case.policy, history.repeats);
-        if matches!(answer, Answer::Exists | Answer::Conflict { .. }) {
+        if answer.is_repeated() {
             now.repeats += 1;
         }
         for (history, next) in joined(plan, now, next) {
             match next {
                 Next::Step(step, _) => follow(case, plan, step, history, seen, ends),
                 Next::Finish(settled) => ends.push(End::new(case, history, settled)),
-                Next::Join(_) => panic!("joining was asked for twice: {case:?}"),
+                Next::Join(..) => panic!("joining was asked for twice: {case:?}"),
             }
         }
     }
@@ -193,7 +195,7 @@ fn follow(
 
 /// Every way in which joining goes on, where it was asked for.
 fn joined(plan: &Plan, history: History, next: Next) -> Vec<(History, Next)> {
-    let Next::Join(change) = next else {
+    let Next::Join(change, lies) = next else {
         return vec![(history, next)];
     };
     let settled = |joined, same| {
@@ -201,7 +203,7 @@ fn joined(plan: &Plan, history: History, next: Next) -> Vec<(History, Next)> {
             same: history.same || same,
             ..history
         };
-        (history, settle_joined(change, plan, joined))
+        (history, settle_joined(change, lies, plan, joined))
     };
     vec![
         settled(Joined::Merged, false),
@@ -231,6 +233,8 @@ impl History {
             StorageStep::Update(Change { content, proof, .. }) => {
                 self.gone |= answer == Answer::Gone;
                 self.overtaken |= answer == Answer::Conflict { same_proof: false };
+                self.overtaken |= answer == Answer::Elsewhere { same_proof: false };
+                self.followed |= matches!(answer, Answer::Elsewhere { .. });
                 self.written |= done && content;
                 self.replaced_proof |= done && proof == ProofChange::ReplaceUnpresented;
             }
@@ -247,7 +251,7 @@ fn replaces_proof(step: StorageStep) -> bool {
         .contains(&step)
 }
 
-const ANSWERS: [Answer; 10] = [
+const ANSWERS: [Answer; 12] = [
     Answer::Done,
     Answer::Absent,
     Answer::Exists,
@@ -256,6 +260,8 @@ const ANSWERS: [Answer; 10] = [
     Answer::SignedOutMeanwhile,
     Answer::Conflict { same_proof: true },
     Answer::Conflict { same_proof: false },
+    Answer::Elsewhere { same_proof: true },
+    Answer::Elsewhere { same_proof: false },
     Answer::Gone,
     Answer::Failed,
 ];

@@ -6,7 +6,8 @@
 //! An update is named by what it changes: `write` the content, `idle` the deadline, and of the
 //! proofs `rotate`, `replace` (the one never presented), `settle`, or `overtaken`; `reseal` writes what
 //! was read. `lost` answers
-//! an update by a conflict with a record that has another proof; `conflict` by one that has not.
+//! an update by a conflict with a record that has another proof; `conflict` by one that has not;
+//! `lost-elsewhere` and `elsewhere` say the same of a record that another request has moved.
 
 /// The table; `super::words` knows every word in it.
 pub(super) const TABLE: &str = "
@@ -221,4 +222,14 @@ row-60c | I   | live same-id                  | write                     | done
 row-61b | I   | live same-id                  | write                     | conflict merged      | create write                  |                    | Moved Changed Merged
 row-61b | I   | live same-id                  | rotate                    | conflict same        | create rotate                 | rotated            | Moved Rotated
 row-61b | I   | live same-id                  | write                     | lost merged          | create write+overtaken        |                    | Changed Merged
+row-63  | I   | live                          | write                     | elsewhere merged     | write create remove           |                    | Changed Merged
+row-63  | I   | live                          | write                     | lost-elsewhere merged | write create remove          |                    | Changed Merged
+row-63  | I   | live                          | write                     | elsewhere same       | write                         |                    |
+row-63  | I   | live                          | write                     | elsewhere rejected   | write                         | Conflict           | Conflict
+row-63  | I   | live last-wins                | write                     | elsewhere            | write create remove           |                    | Changed Overwritten
+row-63  | I   | live                          | write-rotate              | elsewhere merged     | write+rotate create remove    | rotated            | Rotated Merged
+row-63  | I   | live                          | write                     | elsewhere merged conflict merged | write create write |                   | Changed Merged
+row-63  | I   | live                          | write                     | elsewhere merged done absent | write create remove remove-new |            | EndedMeanwhile
+row-63  | I   | live                          | write                     | elsewhere merged done failed | write create remove   |                   | Changed Merged StorageFailed
+row-63b | I   | unsettled                     | keep                      | elsewhere            | settle                        |                    |
 ";

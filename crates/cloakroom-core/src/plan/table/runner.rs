@@ -55,14 +55,14 @@ fn run(situation: &Situation, wish: Wish, replies: &[Reply]) -> Course {
             }
         };
         let mut next = settle(step, &plan, answer, &situation.policy, repeats);
-        if matches!(answer, Answer::Exists | Answer::Conflict { .. }) {
+        if answer.is_repeated() {
             repeats += 1;
         }
-        if let Next::Join(change) = next {
+        if let Next::Join(change, lies) = next {
             let Some(Reply::Join(joined)) = replies.next() else {
                 panic!("the row does not say what joining comes to");
             };
-            next = settle_joined(change, &plan, joined);
+            next = settle_joined(change, lies, &plan, joined);
         }
         match next {
             Next::Step(another, notes) => {
@@ -78,7 +78,7 @@ fn run(situation: &Situation, wish: Wish, replies: &[Reply]) -> Course {
                 assert_eq!(replies.next(), None, "a reply that nothing asked for");
                 return course;
             }
-            Next::Join(_) => panic!("joining was asked for twice"),
+            Next::Join(..) => panic!("joining was asked for twice"),
         }
     }
 }
@@ -163,6 +163,7 @@ fn tracking(word: &str) -> Tracking {
 /// Rules: row-28, row-29, row-30, row-30b, row-31, row-32, row-32b, row-33, row-34, row-35.
 /// Rules: row-36, row-37, row-46, row-46b, row-46c, row-47, row-47b, row-48, row-49, row-50, row-50b.
 /// Rules: row-51, row-51b, row-52, row-59, row-59b, row-60, row-60b, row-60c, row-61, row-61b.
+/// Rules: row-63, row-63b.
 #[test]
 fn every_row_comes_to_what_it_says() {
     for [id, places, words, wishes, answers, storage, client, events] in rows() {

@@ -8,14 +8,6 @@ mod bytes;
 mod growth;
 #[path = "stores/ignored.rs"]
 mod ignored;
-#[path = "../../cloakroom-redis/tests/redis_faults/redis/proxy.rs"]
-#[expect(
-    dead_code,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "the proxy of the fault tests, of which a benchmark needs the count"
-)]
-mod proxy;
 
 use std::alloc::System;
 use std::io::{self, Write as _};
@@ -182,8 +174,11 @@ fn trips(budgets: &mut Budgets, runtime: &Runtime) {
     }
     let server = servers::Redis::start();
     let (read, changed, ignored) = runtime.block_on(async {
-        let proxy = proxy::Proxy::before(server.port()).await;
-        let storage = RedisStorage::server(proxy.url()).connect().await.must();
+        let proxy = servers::Proxy::before(server.port()).await;
+        let storage = RedisStorage::server(proxy.url(&server.url()))
+            .connect()
+            .await
+            .must();
         create(&storage, &key(1), &record()).await;
         // The first one sends the scripts whole.
         change(&storage, &key(1)).await;

@@ -10,9 +10,8 @@ use cloakroom_core::{Key, KeyRing, Sessions, ThreadEntropy};
 use cloakroom_redis::RedisStorage;
 use http::Request;
 use http::header::{COOKIE, SET_COOKIE};
+use servers::Proxy;
 use tower::ServiceExt as _;
-
-use super::proxy::Proxy;
 
 async fn visit(session: Session<u32>) -> &'static str {
     let visits = session.get().map_or(0, |visits| *visits);

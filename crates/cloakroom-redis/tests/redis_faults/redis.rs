@@ -9,7 +9,6 @@ mod late;
 mod load;
 mod moved;
 mod places;
-mod proxy;
 mod samples;
 mod scripts;
 #[cfg(feature = "tls")]

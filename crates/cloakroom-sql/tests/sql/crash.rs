@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use cloakroom_storage::Storage;
+use servers::{Fate, Proxy};
 use tokio::sync::Notify;
 
 use crate::ledger::{Ledger, assert_down};
-use crate::proxy::Proxy;
 
 const WRITERS: u8 = 8;
 const ROUNDS: usize = 3;
@@ -62,7 +62,7 @@ pub(crate) async fn survives_cuts(storage: &impl Storage, proxy: &Proxy) {
     let mut ledger = Ledger::of(1);
     let mut failed = 0;
     for _ in 0..40 {
-        proxy.cut_after(3);
+        proxy.let_it_be(Fate::CutsAnswer { after: 3, bytes: 1 });
         for _ in 0..4 {
             if let Err(error) = ledger.write(storage).await {
                 assert_down(&error);
@@ -70,7 +70,7 @@ pub(crate) async fn survives_cuts(storage: &impl Storage, proxy: &Proxy) {
                 break;
             }
         }
-        proxy.cut_after(usize::MAX);
+        proxy.let_it_be(Fate::Passes);
         ledger.check(storage).await;
     }
     assert!(failed >= 10, "{failed}");

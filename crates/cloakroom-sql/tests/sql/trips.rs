@@ -6,9 +6,9 @@ use cloakroom_storage::{
     CreateOutcome, ProofHash, Record, RemoveOutcome, Scope, Storage, StorageKey, Subject,
     SubjectLimit, TouchOutcome, UpdateOutcome, Version, WhenFull,
 };
+use servers::Proxy;
 
 use crate::NOW;
-use crate::proxy::Proxy;
 
 /// Every call asks once, when its statement was prepared before; an update that replaced nothing
 /// asks once more.
@@ -46,12 +46,12 @@ async fn trips(storage: &impl Storage, proxy: &Proxy) -> Trips {
 
 async fn of_records(storage: &impl Storage, proxy: &Proxy, record: &Record) -> Trips {
     let mut trips = Vec::new();
-    let mut count = |call| trips.push((call, proxy.questions()));
+    let mut count = |call| trips.push((call, proxy.trips()));
     let (key, limit) = (
         StorageKey::hash([2; 32]),
         SubjectLimit::new(NonZeroU32::MIN, WhenFull::EndOldest),
     );
-    proxy.questions();
+    let _before = proxy.trips();
     let version = created(
         storage
             .create(&key, record, Some(limit), NOW)
@@ -78,7 +78,7 @@ async fn of_records(storage: &impl Storage, proxy: &Proxy, record: &Record) -> T
 
 async fn of_subjects(storage: &impl Storage, proxy: &Proxy, subject: &Subject) -> Trips {
     let mut trips = Vec::new();
-    let mut count = |call| trips.push((call, proxy.questions()));
+    let mut count = |call| trips.push((call, proxy.trips()));
     storage.begin_sign_in(subject, NOW).await.unwrap();
     count("begin_sign_in");
     storage.list(subject, NOW).await.unwrap();

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use cloakroom_redis::RedisStorage;
 use cloakroom_storage::{Storage, StorageErrorKind};
+use servers::{Fate, Proxy};
 
 use super::load::Load;
-use super::proxy::{Fate, Proxy};
 use super::samples::{NOW, connect, found, keep, key, prefix, record};
 
 /// Whatever happens to a connection: nothing that was acknowledged is lost, nothing ended comes
@@ -15,18 +15,19 @@ use super::samples::{NOW, connect, found, keep, key, prefix, record};
 async fn cut_delayed_and_lost_answers_lose_nothing() {
     let server = servers::Redis::shared();
     let (proxy, prefix) = (Proxy::before(server.port()).await, prefix());
-    let through = RedisStorage::server(proxy.url()).timeout(Duration::from_millis(300));
+    let through =
+        RedisStorage::server(proxy.url(&server.url())).timeout(Duration::from_millis(300));
     let through = connect(through.prefix(&prefix)).await;
     let load = Load::on(&through);
     for round in 0..3 {
         for fate in [
             Fate::IsRefused,
             Fate::LosesAnswers,
-            Fate::IsCutOffAfter(3 + round),
+            cut_off_after(3 + round),
             Fate::IsDelayed(Duration::from_millis(40)),
             Fate::IsDelayed(Duration::from_millis(400)),
-            Fate::IsCutOffAfter(0),
-            Fate::IsCutOffAfter(40),
+            cut_off_after(0),
+            cut_off_after(40),
         ] {
             load.until_done(50).await;
             proxy.let_it_be(fate);
@@ -46,7 +47,7 @@ async fn cut_delayed_and_lost_answers_lose_nothing() {
 async fn a_connection_that_was_closed_while_idle_costs_no_call() {
     let server = servers::Redis::shared();
     let proxy = Proxy::before(server.port()).await;
-    let storage = connect(RedisStorage::server(proxy.url()).prefix(prefix())).await;
+    let storage = connect(RedisStorage::server(proxy.url(&server.url())).prefix(prefix())).await;
     proxy.let_it_be(Fate::IsRefused);
     tokio::time::sleep(Duration::from_millis(100)).await;
     proxy.let_it_be(Fate::Passes);
@@ -58,7 +59,7 @@ async fn a_connection_that_was_closed_while_idle_costs_no_call() {
 async fn only_what_may_be_sent_twice_is_sent_again() {
     let server = servers::Redis::shared();
     let proxy = Proxy::before(server.port()).await;
-    let storage = connect(RedisStorage::server(proxy.url()).prefix(prefix())).await;
+    let storage = connect(RedisStorage::server(proxy.url(&server.url())).prefix(prefix())).await;
     // From now on the server knows the script.
     keep(&storage, 2, &record(b"content")).await;
     let kept = record(b"cut me off");
@@ -75,10 +76,10 @@ async fn only_what_may_be_sent_twice_is_sent_again() {
     );
     // The way is open again.
     keep(&storage, 3, &record(b"content")).await;
-    proxy.let_it_be(Fate::IsCutOffAfter(2));
+    proxy.let_it_be(cut_off_after(2));
     let stored = found(&storage, 1).await.expect("it is read again");
     assert_eq!(stored.record, kept);
-    proxy.let_it_be(Fate::IsCutOffAfter(2));
+    proxy.let_it_be(cut_off_after(2));
     let error = storage.remove(&key(1)).await.expect_err("no answer came");
     assert_eq!(error.kind(), StorageErrorKind::Unavailable);
 }
@@ -88,7 +89,8 @@ async fn only_what_may_be_sent_twice_is_sent_again() {
 async fn a_server_that_does_not_answer_costs_each_call_its_timeout_at_most() {
     let server = servers::Redis::shared();
     let proxy = Proxy::before(server.port()).await;
-    let builder = RedisStorage::server(proxy.url()).timeout(Duration::from_millis(500));
+    let builder =
+        RedisStorage::server(proxy.url(&server.url())).timeout(Duration::from_millis(500));
     let storage = connect(builder.prefix(prefix())).await;
     proxy.let_it_be(Fate::LosesAnswers);
     let started = tokio::time::Instant::now();
@@ -110,4 +112,9 @@ async fn a_server_that_does_not_answer_costs_each_call_its_timeout_at_most() {
     );
     proxy.let_it_be(Fate::Passes);
     assert_eq!(found(&storage, 1).await, None);
+}
+
+/// Of the next answer so many bytes come.
+const fn cut_off_after(bytes: usize) -> Fate {
+    Fate::CutsAnswer { after: 0, bytes }
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use cloakroom_redis::RedisStorage;
 use cloakroom_storage::{CreateOutcome, Record, Storage, StorageErrorKind, SubjectLimit, WhenFull};
+use servers::{Fate, Proxy};
 
-use super::proxy::{Fate, Proxy};
 use super::samples::{
     NOW, connect, create, found, keep, key, listed, prefix, remove_all, signed_in, subject,
 };
@@ -25,7 +25,8 @@ impl Ways {
     async fn open() -> Self {
         let (server, prefix) = (servers::Redis::shared(), prefix());
         let proxy = Proxy::before(server.port()).await;
-        let through = RedisStorage::server(proxy.url()).timeout(Duration::from_mins(1));
+        let through =
+            RedisStorage::server(proxy.url(&server.url())).timeout(Duration::from_mins(1));
         Self {
             direct: connect(RedisStorage::server(server.url()).prefix(&prefix)).await,
             through: connect(through.prefix(&prefix)).await,
@@ -46,13 +47,8 @@ impl Ways {
         let storage = self.through.clone();
         let late = tokio::spawn(async move { storage.create(&key(1), &record, limit, NOW).await });
         // The first step has been carried out when the request of the second is there.
-        for _ in 0..1_000 {
-            if self.proxy.is_holding() {
-                return late;
-            }
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-        panic!("the second step does not come");
+        self.proxy.until_holding().await;
+        late
     }
 }
 

@@ -6,8 +6,8 @@ use cloakroom_redis::RedisStorage;
 use cloakroom_storage::{
     CreateOutcome, RemoveOutcome, Storage, SubjectLimit, UpdateOutcome, WhenFull,
 };
+use servers::{Proxy, Redis};
 
-use super::proxy::Proxy;
 use super::samples::{
     NOW, connect, create, found, keep, key, listed, prefix, record, remove, remove_all, signed_in,
     subject, touch,
@@ -38,8 +38,9 @@ const DOCUMENTED: [(&str, usize); 13] = [
 
 #[tokio::test(flavor = "multi_thread")]
 async fn calls_cost_the_round_trips_that_are_documented() {
-    let proxy = Proxy::before(servers::Redis::shared().port()).await;
-    let storage = connect(RedisStorage::server(proxy.url()).prefix(prefix())).await;
+    let server = Redis::shared();
+    let proxy = Proxy::before(server.port()).await;
+    let storage = connect(RedisStorage::server(proxy.url(&server.url())).prefix(prefix())).await;
     trips_of_calls(&storage, &proxy, 0).await;
     let mut fewest = trips_of_calls(&storage, &proxy, 1).await;
     for round in 2..=ROUNDS {

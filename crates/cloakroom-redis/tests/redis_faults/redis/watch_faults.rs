@@ -4,9 +4,8 @@
 use std::time::Duration;
 
 use cloakroom_redis::RedisStorage;
-use servers::{Redis, RedisCluster, RedisSentinel};
+use servers::{Fate, Proxy, Redis, RedisCluster, RedisSentinel};
 
-use super::proxy::{Fate, Proxy};
 use super::samples::{connect, keep, prefix, record, replace};
 use super::told::Told;
 
@@ -19,7 +18,7 @@ const TIMEOUT: Duration = Duration::from_secs(1);
 async fn a_broken_connection_is_found_out_and_listening_begins_anew() {
     let server = Redis::shared();
     let (proxy, prefix) = (Proxy::before(server.port()).await, prefix());
-    let through = RedisStorage::server(proxy.url()).prefix(&prefix);
+    let through = RedisStorage::server(proxy.url(&server.url())).prefix(&prefix);
     let through = connect(through.timeout(TIMEOUT)).await;
     let other = connect(RedisStorage::server(server.url()).prefix(&prefix)).await;
     let mut told = Told::by(&through).await;
@@ -28,24 +27,13 @@ async fn a_broken_connection_is_found_out_and_listening_begins_anew() {
         proxy.let_it_be(fate);
         // Nobody is told of this one.
         keep(&other, number, &record(b"content")).await;
-        is_found_out(&proxy, dials).await;
+        proxy.until_dialed_after(dials).await;
         told.is_told_of_nothing_more();
         proxy.let_it_be(Fate::Passes);
         told.is_told_of_anything().await;
         keep(&other, 100 + number, &record(b"content")).await;
         told.is_told_of(100 + number).await;
     }
-}
-
-/// Waits until who listens tries to open a connection again.
-async fn is_found_out(proxy: &Proxy, dials: usize) {
-    let found_out = async {
-        while proxy.dials() == dials {
-            tokio::task::yield_now().await;
-        }
-    };
-    let found_out = tokio::time::timeout(20 * TIMEOUT, found_out).await;
-    assert!(found_out.is_ok(), "it still waits");
 }
 
 #[tokio::test(flavor = "multi_thread")]

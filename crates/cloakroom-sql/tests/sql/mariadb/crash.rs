@@ -1,11 +1,10 @@
 //! The server is killed, and a connection is cut.
 
 use cloakroom_sql::MariaDbStorage;
-use servers::MariaDb;
+use servers::{MariaDb, Proxy};
 
 use super::fixture::builder;
 use crate::crash::{survives_cuts, survives_kills};
-use crate::proxy::Proxy;
 
 /// Nothing acknowledged is lost, nothing ended comes back, no record is torn, and the service
 /// resumes with the same storage.
@@ -24,7 +23,7 @@ async fn a_killed_server_keeps_what_it_acknowledged() {
 async fn a_connection_that_is_cut_leaves_no_half_call() {
     let server = MariaDb::shared();
     let proxy = Proxy::before(server.port()).await;
-    let url = proxy.url(&server.url(), server.port());
+    let url = proxy.url(&server.url());
     let storage = builder(&url).max_connections(1).connect().await.unwrap();
     survives_cuts(&storage, &proxy).await;
 }

@@ -1,16 +1,15 @@
 //! How often each call asks the server.
 
-use servers::MariaDb;
+use servers::{MariaDb, Proxy};
 
 use super::fixture::builder;
-use crate::proxy::Proxy;
 use crate::trips::assert_one_trip_each;
 
 #[tokio::test]
 async fn each_call_is_one_round_trip() {
     let server = MariaDb::shared();
     let proxy = Proxy::before(server.port()).await;
-    let url = proxy.url(&server.url(), server.port());
+    let url = proxy.url(&server.url());
     let storage = builder(&url).max_connections(1).connect().await.unwrap();
     assert_one_trip_each(&storage, &proxy).await;
 }

@@ -4,11 +4,10 @@
 use std::time::Duration;
 
 use cloakroom_sql::PostgresStorage;
-use servers::Postgres;
+use servers::{Fate, Postgres, Proxy};
 
 use super::fixture::fresh_name;
 use super::told::{Told, keep, key};
-use crate::proxy::Proxy;
 
 /// Long enough for a busy machine, short enough for a test that waits for it.
 const TIMEOUT: Duration = Duration::from_secs(1);
@@ -18,38 +17,27 @@ const TIMEOUT: Duration = Duration::from_secs(1);
 async fn a_broken_connection_is_found_out_and_listening_begins_anew() {
     let (server, name) = (Postgres::shared(), fresh_name());
     let proxy = Proxy::before(server.port()).await;
-    let url = proxy.url(&server.url(), server.port());
+    let url = proxy.url(&server.url());
     let builder = |url: &str| PostgresStorage::builder(url).table(name.clone());
     let other = builder(&server.url()).connect_notifying().await.unwrap();
     let through = builder(&url).timeout(TIMEOUT);
     let through = through.connect_notifying().await.unwrap();
     let mut told = Told::by(&through).await;
-    proxy.cut_after(0);
+    proxy.let_it_be(Fate::CutsAnswer { after: 0, bytes: 1 });
     keep(&other, &key(1)).await;
     assert_eq!(told.next().await, cloakroom_storage::Change::Anything);
     keep(&other, &key(2)).await;
     told.is_told_of(2).await;
     let dials = proxy.dials();
-    proxy.be_silent(true);
+    proxy.let_it_be(Fate::LosesAnswers);
     // Nobody is told of this one.
     keep(&other, &key(3)).await;
-    is_found_out(&proxy, dials).await;
+    proxy.until_dialed_after(dials).await;
     told.is_told_of_nothing_more();
-    proxy.be_silent(false);
+    proxy.let_it_be(Fate::Passes);
     assert_eq!(told.next().await, cloakroom_storage::Change::Anything);
     keep(&other, &key(4)).await;
     told.is_told_of(4).await;
-}
-
-/// Waits until who listens opens a connection again.
-async fn is_found_out(proxy: &Proxy, dials: usize) {
-    let found_out = async {
-        while proxy.dials() == dials {
-            tokio::task::yield_now().await;
-        }
-    };
-    let found_out = tokio::time::timeout(20 * TIMEOUT, found_out).await;
-    assert!(found_out.is_ok(), "it still waits");
 }
 
 #[tokio::test(flavor = "multi_thread")]

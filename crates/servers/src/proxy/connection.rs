@@ -1,0 +1,100 @@
+//! One connection: what goes to the server, and what comes back.
+
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "how a test fails"
+)]
+
+use std::future::pending;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+
+use super::fate::Fate;
+use super::shared::{Counted, Shared};
+
+/// More than any request or answer of a test has, so that one is mostly one part.
+const PART: usize = 256 * 1024;
+
+/// Passes what comes until the connection ends or is cut.
+pub(super) async fn pass(client: TcpStream, server: TcpStream, shared: &Shared) {
+    let _open = Counted::one(&shared.open);
+    client.set_nodelay(true).expect("it is a connection");
+    server.set_nodelay(true).expect("it is a connection");
+    let (from_client, to_client) = client.into_split();
+    let (from_server, to_server) = server.into_split();
+    let is_ending = AtomicBool::new(false);
+    tokio::select! {
+        () = requests(from_client, to_server, shared, &is_ending) => {}
+        () = answers(from_server, to_client, shared, &is_ending) => {}
+        () = refusal(shared) => {}
+    }
+}
+
+/// Waits until no connection may last.
+async fn refusal(shared: &Shared) {
+    let mut fate = shared.fate.subscribe();
+    fate.wait_for(|fate| *fate == Fate::IsRefused).await.ok();
+}
+
+/// Ends where the connection is cut.
+async fn requests(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    shared: &Shared,
+    is_ending: &AtomicBool,
+) {
+    let mut buffer = vec![0; PART];
+    while let Ok(read @ 1..) = from.read(&mut buffer).await {
+        let part = &buffer[..read];
+        shared.request();
+        shared.wait_while(|fate| fate.holds(part)).await;
+        let is_last = shared.fate.borrow().ends_after(part);
+        // Before it is carried out, so that no answer comes first.
+        is_ending.fetch_or(is_last, Ordering::SeqCst);
+        let arrives = shared.by_fate(|fate| fate.of_request(read));
+        if to.write_all(&part[..arrives]).await.is_err() || arrives < read {
+            return;
+        }
+        if is_last {
+            // The answer shows that the request has been carried out.
+            pending::<()>().await;
+        }
+    }
+    // The client is gone. What it asked is carried out, and then the server goes as well.
+    to.shutdown().await.ok();
+    pending::<()>().await;
+}
+
+/// Ends where the server does, or the connection is cut.
+async fn answers(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    shared: &Shared,
+    is_ending: &AtomicBool,
+) {
+    let mut buffer = vec![0; PART];
+    while let Ok(read @ 1..) = from.read(&mut buffer).await {
+        shared.answer();
+        if is_ending.load(Ordering::SeqCst) {
+            return;
+        }
+        let fate = shared.fate.borrow().clone();
+        match fate {
+            // No guess how long something takes: that it is late is the fault.
+            Fate::IsDelayed(span) => tokio::time::sleep(span).await,
+            Fate::HoldsAnswers => shared.wait_while(|fate| *fate == Fate::HoldsAnswers).await,
+            Fate::LosesAnswers => continue,
+            _ => {}
+        }
+        let comes = shared.by_fate(|fate| fate.of_answer(read));
+        // Where nobody is there any more, the rest is carried out all the same.
+        let is_gone = to.write_all(&buffer[..comes]).await.is_err();
+        if comes < read && !is_gone {
+            return;
+        }
+    }
+}

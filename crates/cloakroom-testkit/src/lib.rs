@@ -15,7 +15,9 @@
 //! 5. What comes from elsewhere is a [`Req`]: a script's, another site's, a forged cookie.
 //!
 //! A storage proves that it keeps the contract with [`storage_suite!`]: a test for each sentence, in
-//! races, with calls that are dropped, at the edges of values and of time.
+//! races, with calls that are dropped, at the edges of values and of time. What becomes of it when its
+//! server is killed or its disk is full, a [`Load`] tells, whose writers each keep a [`Ledger`] of what
+//! was acknowledged.
 //!
 //! # Examples
 //!
@@ -85,6 +87,7 @@ mod entropy;
 mod events;
 mod faulty;
 mod jar;
+mod ledger;
 mod spy;
 pub mod storage_suite;
 mod telling;
@@ -96,5 +99,6 @@ pub use entropy::SeededEntropy;
 pub use events::{EventLog, Recorded};
 pub use faulty::{FaultyStorage, Paused, When};
 pub use jar::{Ignored, Jar, JarCookie, NotAUrl, Stored, Visit};
+pub use ledger::{Ledger, Load};
 pub use spy::SpyStorage;
 pub use telling::TellingStorage;

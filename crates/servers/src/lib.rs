@@ -9,8 +9,10 @@ mod postgres;
 mod process;
 mod proxy;
 mod redis;
+mod until;
 
 pub use mariadb::MariaDb;
 pub use postgres::Postgres;
 pub use proxy::{Fate, Proxy};
 pub use redis::{Redis, RedisCluster, RedisSentinel};
+pub use until::until;

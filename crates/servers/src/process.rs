@@ -19,11 +19,11 @@ use std::os::unix::fs::{MetadataExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
 
-/// How often it is asked whether a server answers, and how long it is waited in between.
-const ATTEMPTS: usize = 600;
-const PAUSE: Duration = Duration::from_millis(100);
+use crate::until::pause;
+
+/// How often it is asked whether a server answers.
+const ATTEMPTS: usize = 1_200;
 
 /// The ports that servers get.
 const FIRST_PORT: u32 = 12_000;
@@ -238,9 +238,4 @@ fn id(user: &str, which: &str) -> u32 {
 
 fn lossy(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
-}
-
-#[expect(clippy::disallowed_methods, reason = "another process has to get on")]
-fn pause() {
-    std::thread::sleep(PAUSE);
 }

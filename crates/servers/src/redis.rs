@@ -7,7 +7,6 @@
 //!   for that.
 
 #![expect(
-    clippy::panic,
     clippy::expect_used,
     clippy::indexing_slicing,
     reason = "how a test fails"

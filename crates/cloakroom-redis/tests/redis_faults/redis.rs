@@ -6,7 +6,6 @@ mod cut;
 mod failover;
 mod kill;
 mod late;
-mod load;
 mod moved;
 mod places;
 mod samples;

@@ -4,9 +4,8 @@
 #![expect(clippy::panic, clippy::unwrap_used, reason = "how a test fails")]
 
 #[cfg(any(feature = "mysql", feature = "postgres"))]
-mod crash;
-#[cfg(any(feature = "mysql", feature = "postgres"))]
-mod ledger;
+#[macro_use]
+mod faults;
 #[cfg(feature = "mysql")]
 mod mariadb;
 #[cfg(feature = "postgres")]

@@ -1,6 +1,6 @@
 //! A MariaDB server.
 
-mod crash;
+mod faults;
 mod fixture;
 mod refusals;
 mod suite;

@@ -1,6 +1,6 @@
 //! A PostgreSQL server.
 
-mod crash;
+mod faults;
 mod fixture;
 mod refusals;
 mod suite;

@@ -2,8 +2,9 @@
 
 use std::sync::OnceLock;
 
-use super::server::{Redis, ask, until};
+use super::server::{Redis, ask};
 use crate::process::free_port;
+use crate::until::until;
 
 /// How many slots a cluster has.
 const SLOTS: u16 = 16_384;

@@ -6,8 +6,9 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use super::server::{Redis, ask, until};
+use super::server::{Redis, ask};
 use crate::process::{Account, Process, free_port, succeeds};
+use crate::until::until;
 
 /// By what name the sentinels know the master.
 const MASTER: &str = "shop";
@@ -84,6 +85,17 @@ impl RedisSentinel {
         let port = self.master_port();
         let master = self.servers.iter_mut().find(|server| server.port() == port);
         master.expect("it is one of ours").kill();
+    }
+
+    /// Waits until the sentinels have made another server the master than the one on this port.
+    ///
+    /// # Panics
+    ///
+    /// If they do not in time, or do not answer.
+    pub fn until_other_master(&self, port: u16) {
+        until("the replica becomes the master", || {
+            self.master_port() != port
+        });
     }
 
     /// Cuts the replica off from its master: it gets nothing more, until

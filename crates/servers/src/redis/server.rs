@@ -6,11 +6,6 @@ use std::sync::OnceLock;
 
 use crate::process::{Account, Process, free_port, succeeds};
 
-/// How often a state is asked for that servers reach by themselves, and how long it is waited in
-/// between.
-const ATTEMPTS: usize = 300;
-const PAUSE: std::time::Duration = std::time::Duration::from_millis(100);
-
 /// Stops in good order.
 const STOP: &str = "TERM";
 
@@ -173,22 +168,6 @@ pub(super) fn ask(port: u16, command: &[&str]) -> String {
     let answer = String::from_utf8_lossy(&output.stdout).trim().to_owned();
     assert!(output.status.success(), "{command:?}: {answer}");
     answer
-}
-
-/// Waits until servers have come to a state by themselves.
-pub(super) fn until(what: &str, is_so: impl Fn() -> bool) {
-    for _ in 0..ATTEMPTS {
-        if is_so() {
-            return;
-        }
-        pause();
-    }
-    panic!("{what}: not in time");
-}
-
-#[expect(clippy::disallowed_methods, reason = "other processes have to get on")]
-fn pause() {
-    std::thread::sleep(PAUSE);
 }
 
 fn cli() -> &'static Path {

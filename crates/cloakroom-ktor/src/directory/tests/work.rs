@@ -10,7 +10,7 @@ use cloakroom_storage::{
     Subject, SubjectLimit, Timestamp, UpdateOutcome, WhenFull,
 };
 
-use super::load::take_steps;
+use super::load::write;
 use super::process::{arm, child, this, told};
 use crate::{DirectoryError, DirectoryErrorKind, ExclusiveDirectory, SharedDirectory};
 
@@ -96,7 +96,7 @@ fn a_child_does_the_work_that_it_is_told() {
         ("shared", work) => in_shared(work, root),
         ("exclusive", work) => in_exclusive(work, root),
         ("limit", work) => at_a_limit(work, root),
-        ("load", from) => take_steps(from, root),
+        ("load", first) => write(first, root),
         _ => panic!("{work}?"),
     }
 }

@@ -4,41 +4,52 @@ use std::time::Duration;
 
 use cloakroom_redis::RedisStorage;
 use cloakroom_storage::{Storage, StorageErrorKind};
+use cloakroom_testkit::Load;
 use servers::{Fate, Proxy};
 
-use super::load::Load;
 use super::samples::{NOW, connect, found, keep, key, prefix, record};
 
 /// Whatever happens to a connection: nothing that was acknowledged is lost, nothing ended comes
 /// back, no record is torn, and the service resumes by itself.
 #[tokio::test(flavor = "multi_thread")]
-async fn cut_delayed_and_lost_answers_lose_nothing() {
+async fn cut_delayed_and_lost_answers_and_cut_requests_lose_nothing() {
     let server = servers::Redis::shared();
     let (proxy, prefix) = (Proxy::before(server.port()).await, prefix());
     let through =
         RedisStorage::server(proxy.url(&server.url())).timeout(Duration::from_millis(300));
     let through = connect(through.prefix(&prefix)).await;
-    let load = Load::on(&through);
+    let load = Load::on(&through, 0..8);
     for round in 0..3 {
         for fate in [
-            Fate::IsRefused,
             Fate::LosesAnswers,
-            cut_off_after(3 + round),
-            Fate::IsDelayed(Duration::from_millis(40)),
+            Fate::HoldsAnswers,
             Fate::IsDelayed(Duration::from_millis(400)),
-            cut_off_after(0),
-            cut_off_after(40),
         ] {
             load.until_done(50).await;
-            proxy.let_it_be(fate);
-            tokio::time::sleep(Duration::from_millis(400)).await;
+            load.until_failed_in(async || proxy.let_it_be(fate)).await;
             proxy.let_it_be(Fate::Passes);
+        }
+        proxy.let_it_be(Fate::IsDelayed(Duration::from_millis(40)));
+        load.until_done(50).await;
+        for fate in [
+            Fate::IsRefused,
+            cut_off_after(3 + round),
+            cut_off_after(0),
+            cut_off_after(40),
+            cut_in_a_request(0),
+            cut_in_a_request(1 + round),
+            cut_in_a_request(4),
+        ] {
+            let dials = proxy.dials();
+            proxy.let_it_be(fate);
+            proxy.until_dialed_after(dials).await;
+            proxy.let_it_be(Fate::Passes);
+            load.until_done(50).await;
         }
     }
     load.until_done(300).await;
     let direct = connect(RedisStorage::server(server.url()).prefix(&prefix)).await;
     let (done, failed) = load.check(&direct).await;
-    assert!(failed > 0, "the load met the faults");
     println!("cut: {done} calls succeeded, {failed} failed");
 }
 
@@ -49,7 +60,7 @@ async fn a_connection_that_was_closed_while_idle_costs_no_call() {
     let proxy = Proxy::before(server.port()).await;
     let storage = connect(RedisStorage::server(proxy.url(&server.url())).prefix(prefix())).await;
     proxy.let_it_be(Fate::IsRefused);
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    proxy.until_unused().await;
     proxy.let_it_be(Fate::Passes);
     keep(&storage, 1, &record(b"content")).await;
 }
@@ -112,6 +123,11 @@ async fn a_server_that_does_not_answer_costs_each_call_its_timeout_at_most() {
     );
     proxy.let_it_be(Fate::Passes);
     assert_eq!(found(&storage, 1).await, None);
+}
+
+/// Of the next request so many fourths arrive.
+const fn cut_in_a_request(fourths: usize) -> Fate {
+    Fate::CutsRequest { after: 0, fourths }
 }
 
 /// Of the next answer so many bytes come.

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use cloakroom_redis::RedisStorage;
+use cloakroom_testkit::Load;
 use servers::{Redis, RedisCluster};
 
-use super::load::Load;
 use super::samples::connect;
 
 /// With `appendfsync always` nothing that was acknowledged is lost, nothing that was ended comes
@@ -14,13 +14,11 @@ use super::samples::connect;
 async fn a_killed_server_loses_nothing_and_is_back_when_it_is_started() {
     let mut server = Redis::start();
     let storage = connect(RedisStorage::server(server.url())).await;
-    let load = Load::on(&storage);
+    let load = Load::on(&storage, 0..8);
     for _ in 0..3 {
         load.until_done(300).await;
-        let failed = load.failed();
-        tokio::task::block_in_place(|| server.kill());
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        assert!(load.failed() > failed, "the load met the fault");
+        load.until_failed_in(async || tokio::task::block_in_place(|| server.kill()))
+            .await;
         tokio::task::block_in_place(|| server.restart());
     }
     load.until_done(300).await;
@@ -34,13 +32,13 @@ async fn a_killed_node_loses_nothing_and_is_back_when_it_is_started() {
     let mut cluster = tokio::task::block_in_place(RedisCluster::start);
     let builder = RedisStorage::cluster(cluster.urls()).timeout(Duration::from_millis(500));
     let storage = connect(builder).await;
-    let load = Load::on(&storage);
+    let load = Load::on(&storage, 0..8);
     for number in 0..3 {
         load.until_done(300).await;
-        let failed = load.failed();
-        tokio::task::block_in_place(|| cluster.nodes()[number].kill());
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        assert!(load.failed() > failed, "the load met the fault");
+        load.until_failed_in(async || {
+            tokio::task::block_in_place(|| cluster.nodes()[number].kill());
+        })
+        .await;
         tokio::task::block_in_place(|| cluster.nodes()[number].restart());
     }
     load.until_done(300).await;

@@ -115,6 +115,7 @@ async fn a_late_one_keeps_its_seat() {
 async fn a_second_step_after_half_a_minute_is_refused() {
     let ways = Ways::open().await;
     let late = ways.begin(None).await;
+    // By the server's clock, which nobody can move: that it is so late is what is tested.
     tokio::time::sleep(Duration::from_millis(30_500)).await;
     ways.proxy.let_it_be(Fate::Passes);
     let error = late.await.expect("no panic").expect_err("it is too late");

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use cloakroom_redis::RedisStorage;
+use cloakroom_testkit::Load;
 use servers::RedisCluster;
 
-use super::load::Load;
 use super::samples::connect;
 
 /// Nothing is lost, and calls that meet a slot on the move wait for it.
@@ -13,7 +13,7 @@ use super::samples::connect;
 async fn a_slot_that_moves_under_load_loses_nothing() {
     let cluster = tokio::task::block_in_place(|| Arc::new(RedisCluster::start()));
     let storage = connect(RedisStorage::cluster(cluster.urls())).await;
-    let load = Load::on(&storage);
+    let load = Load::on(&storage, 0..8);
     load.until_done(2_000).await;
     for partition in ["{00}", "{7a}", "{c3}", "{ff}"] {
         let cluster = Arc::clone(&cluster);

@@ -135,12 +135,6 @@ async fn who_stops_watching_leaves_no_connection_behind() {
     let told = Told::by(&storage).await;
     assert_eq!(listening(), "1");
     told.stop().await;
-    for attempt in 0.. {
-        assert!(attempt < 100, "the server still tells");
-        if listening() == "0" {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    servers::until("the server tells no more", || listening() == "0");
     keep(&storage, 1, &record(b"content")).await;
 }

@@ -7,10 +7,12 @@
 #![expect(clippy::expect_used, reason = "how a test fails")]
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use crate::process::{Account, Process, free_port, succeeds};
+use crate::small_disk::SmallDisk;
 
 /// Stops in good order.
 const STOP: &str = "TERM";
@@ -26,6 +28,7 @@ pub struct MariaDb {
     account: Account,
     folder: PathBuf,
     port: u16,
+    more: Vec<String>,
     process: Option<Process>,
 }
 
@@ -47,6 +50,30 @@ impl MariaDb {
     /// If Debian's package `mariadb-server` is not there, or the server does not start.
     #[must_use]
     pub fn start() -> Self {
+        Self::start_as(&[], None)
+    }
+
+    /// A new server with these options besides, as on its command line.
+    ///
+    /// # Panics
+    ///
+    /// As [`start`](Self::start).
+    #[must_use]
+    pub fn start_with(options: &[&str]) -> Self {
+        Self::start_as(options, None)
+    }
+
+    /// A new server whose tables lie on a small disk, and nothing else.
+    ///
+    /// # Panics
+    ///
+    /// As [`start`](Self::start).
+    #[must_use]
+    pub fn start_with_tables_on(disk: &SmallDisk) -> Self {
+        Self::start_as(&[], Some(disk))
+    }
+
+    fn start_as(options: &[&str], tables_on: Option<&SmallDisk>) -> Self {
         let account = Account::of("mysql");
         let folder = account.folder("cloakroom-mariadb-");
         let data = format!("--datadir={}", folder.join("data").display());
@@ -58,12 +85,21 @@ impl MariaDb {
             "--skip-test-db",
             "--auth-root-authentication-method=normal",
         ];
-        account.run(install, &[&lean[..], &[&data, &temporary]].concat());
+        account.run(
+            install,
+            &[&lean[..], &[&data, &temporary], options].concat(),
+        );
+        if let Some(disk) = tables_on {
+            // A database is a folder.
+            let tables = account.folder_on(disk, "shop");
+            symlink(tables, folder.join("data/shop")).expect("root may write there");
+        }
         fs::write(folder.join("init.sql"), accounts()).expect("the folder is ours");
         let mut server = Self {
             account,
             folder,
             port: free_port(),
+            more: options.iter().map(|&option| option.to_owned()).collect(),
             process: None,
         };
         server.restart();
@@ -117,7 +153,7 @@ impl MariaDb {
 
     fn launch(&self) -> Process {
         let within = |name: &str| self.folder.join(name).display().to_string();
-        let args = [
+        let mut args = vec![
             "--no-defaults".to_owned(),
             format!("--datadir={}", within("data")),
             format!("--socket={}", within("socket")),
@@ -129,6 +165,7 @@ impl MariaDb {
             "--skip-name-resolve".to_owned(),
             "--max-connections=300".to_owned(),
         ];
+        args.extend(self.more.iter().cloned());
         let program = Path::new("/usr/sbin/mariadbd");
         Process::start(self.account, &self.folder, END, program, &args)
     }

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use crate::process::{Account, Process, free_port, succeeds};
+use crate::small_disk::SmallDisk;
 
 /// Ends every connection and stops in good order.
 const STOP: &str = "INT";
@@ -48,23 +49,58 @@ impl Postgres {
     /// If Debian's package `postgresql` is not there, or the server does not start.
     #[must_use]
     pub fn start() -> Self {
+        Self::start_as(None)
+    }
+
+    /// A new server whose tables lie on a small disk, and nothing else.
+    ///
+    /// # Panics
+    ///
+    /// As [`start`](Self::start).
+    #[must_use]
+    pub fn start_with_tables_on(disk: &SmallDisk) -> Self {
+        let server = Self::start();
+        let folder = server.account.folder_on(disk, "tables");
+        let tables = format!("CREATE TABLESPACE small LOCATION '{}'", folder.display());
+        let for_all = "ALTER ROLE shop SET default_tablespace = small";
+        let address = server.url();
+        let args = [&address, "-c", &tables, "-c", for_all];
+        server.account.run(&server.programs.join("psql"), &args);
+        server
+    }
+
+    /// A new server whose log of changes (WAL) lies on a small disk, in files of 1 MiB, and nothing
+    /// else. It keeps some ten of them.
+    ///
+    /// # Panics
+    ///
+    /// As [`start`](Self::start).
+    #[must_use]
+    pub fn start_with_log_on(disk: &SmallDisk) -> Self {
+        Self::start_as(Some(disk))
+    }
+
+    fn start_as(log_on: Option<&SmallDisk>) -> Self {
         let account = Account::of("postgres");
         let folder = account.folder("cloakroom-postgres-");
         let programs = programs();
         let password = folder.join("password");
         fs::write(&password, Self::PASSWORD).expect("the folder is ours");
         let data = folder.join("data");
-        account.run(
-            &programs.join("initdb"),
-            &[
-                "--username=shop",
-                "--auth=password",
-                "--encoding=UTF8",
-                "--no-sync",
-                &format!("--pwfile={}", password.display()),
-                &format!("--pgdata={}", data.display()),
-            ],
-        );
+        let mut args = vec![
+            "--username=shop".to_owned(),
+            "--auth=password".to_owned(),
+            "--encoding=UTF8".to_owned(),
+            "--no-sync".to_owned(),
+            format!("--pwfile={}", password.display()),
+            format!("--pgdata={}", data.display()),
+        ];
+        if let Some(disk) = log_on {
+            let log = account.folder_on(disk, "log");
+            args.push(format!("--waldir={}", log.display()));
+            args.push("--wal-segsize=1".to_owned());
+        }
+        account.run(&programs.join("initdb"), &args);
         let mut server = Self {
             account,
             folder,

@@ -20,6 +20,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use crate::small_disk::SmallDisk;
 use crate::until::pause;
 
 /// How often it is asked whether a server answers.
@@ -74,11 +75,23 @@ impl Account {
             .tempdir()
             .expect("a temporary folder can be made")
             .keep();
+        self.give(&folder);
+        folder
+    }
+
+    /// A new folder of this account on a small disk.
+    pub(crate) fn folder_on(self, disk: &SmallDisk, name: &str) -> PathBuf {
+        let folder = disk.path().join(name);
+        fs::create_dir(&folder).expect("the disk is ours");
+        self.give(&folder);
+        folder
+    }
+
+    fn give(self, folder: &Path) {
         if let Some(user) = self.0 {
             let (uid, gid) = (id(user, "-u"), id(user, "-g"));
-            chown(&folder, Some(uid), Some(gid)).expect("root may give a folder away");
+            chown(folder, Some(uid), Some(gid)).expect("root may give a folder away");
         }
-        folder
     }
 
     /// Runs a program of the server's package to its end, which must be a good one.

@@ -10,6 +10,7 @@
 #![expect(clippy::print_stdout, reason = "how a test says what it saw")]
 
 pub(crate) mod cut;
+pub(crate) mod full;
 pub(crate) mod kill;
 pub(crate) mod late;
 pub(crate) mod samples;

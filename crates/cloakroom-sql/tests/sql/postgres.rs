@@ -2,6 +2,7 @@
 
 mod faults;
 mod fixture;
+mod full;
 mod refusals;
 mod suite;
 mod suite_notifying;

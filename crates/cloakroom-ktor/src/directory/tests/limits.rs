@@ -1,13 +1,13 @@
 //! When the system refuses to write.
 
-use std::fs::{self, File, Permissions};
-use std::io::{self, Write as _};
+use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
 use std::os::unix::process::CommandExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use cloakroom_storage::{RemoveOutcome, Storage as _};
+use servers::SmallDisk;
 
 use super::process::{child, succeeds, this};
 use super::work::{
@@ -68,11 +68,10 @@ fn a_directory_without_rights_is_refused_at_once() {
 
 #[test]
 fn on_a_full_disk_sessions_are_ended_for_good() {
-    let folder = tempfile::tempdir().unwrap();
-    let Some(disk) = SmallDisk::mount(folder.path()) else {
+    let Some(disk) = SmallDisk::mount(256) else {
         return;
     };
-    let storage = exclusive(disk.0);
+    let storage = exclusive(disk.path());
     for number in 0..4 {
         create(&storage, &id(number), &signed_in("hers"));
     }
@@ -87,7 +86,7 @@ fn on_a_full_disk_sessions_are_ended_for_good() {
     assert_eq!(removed, RemoveOutcome::Removed);
     drop(storage);
 
-    let storage = exclusive(disk.0);
+    let storage = exclusive(disk.path());
     let left = (0..6).filter_map(|number| content(&storage, &id(number)));
     assert_eq!(left.collect::<Vec<_>>(), ["another's"]);
     create(&storage, &id(0), &text("there is room again"));
@@ -95,11 +94,10 @@ fn on_a_full_disk_sessions_are_ended_for_good() {
 
 #[test]
 fn an_end_that_finds_no_room_at_all_can_be_tried_again() {
-    let folder = tempfile::tempdir().unwrap();
-    let Some(disk) = SmallDisk::mount(folder.path()) else {
+    let Some(disk) = SmallDisk::mount(256) else {
         return;
     };
-    let storage = exclusive(disk.0);
+    let storage = exclusive(disk.path());
     create(&storage, &id(0), &signed_in("hers"));
     disk.fill();
     // The only session is the one that is spared: nothing makes room.
@@ -113,52 +111,6 @@ fn an_end_that_finds_no_room_at_all_can_be_tried_again() {
     assert_eq!(ended, 0);
     run(storage.end_before(&scope(), later(1))).unwrap();
     assert_eq!(content(&storage, &id(0)), None);
-}
-
-/// A disk of 256 KiB, which is unmounted when this is dropped.
-struct SmallDisk<'a>(&'a Path);
-
-impl<'a> SmallDisk<'a> {
-    /// None where this process may not mount one; then a line says so.
-    fn mount(at: &'a Path) -> Option<Self> {
-        let mut mount = Command::new("mount");
-        mount
-            .args(["-t", "tmpfs", "-o", "size=256k", "tmpfs"])
-            .arg(at);
-        let is_mounted = mount.output().is_ok_and(|output| output.status.success());
-        if !is_mounted {
-            // Past what the test runner keeps to itself.
-            let line = "skipped: a full disk, since this process may not mount a small one";
-            writeln!(io::stderr(), "{line}").unwrap();
-        }
-        is_mounted.then_some(Self(at))
-    }
-
-    /// Leaves no room for another page.
-    fn fill(&self) {
-        let mut filler = File::options()
-            .create(true)
-            .append(true)
-            .open(self.filler())
-            .unwrap();
-        while filler.write_all(&[7; 4096]).is_ok() {}
-    }
-
-    fn clear(&self) {
-        fs::remove_file(self.filler()).unwrap();
-    }
-
-    /// Where no session lies: the directory leaves what begins with a dot alone.
-    fn filler(&self) -> PathBuf {
-        self.0.join(".filler")
-    }
-}
-
-impl Drop for SmallDisk<'_> {
-    fn drop(&mut self) {
-        let unmounted = Command::new("umount").arg("--lazy").arg(self.0).output();
-        assert!(unmounted.is_ok_and(|output| output.status.success()));
-    }
 }
 
 /// Runs a child without the master's rights, where this process has them: below a root that is the

@@ -132,6 +132,12 @@ impl MariaDb {
         }
     }
 
+    /// Whether it has gone down, by itself or killed.
+    #[must_use]
+    pub fn is_down(&self) -> bool {
+        !self.process.as_ref().is_some_and(Process::is_running)
+    }
+
     /// Starts it again, on the same port and with the same data, and waits until it answers.
     pub fn restart(&mut self) {
         if let Some(process) = self.process.take() {

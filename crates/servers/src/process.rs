@@ -190,7 +190,7 @@ impl Process {
     }
 
     /// Whether the server has not ended by itself.
-    fn is_running(&self) -> bool {
+    pub(crate) fn is_running(&self) -> bool {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.pid)).unwrap_or_default();
         // The state comes after the name, which is in parentheses.
         let state = stat.rsplit(") ").next().unwrap_or_default();

@@ -94,6 +94,23 @@ impl Load {
         load
     }
 
+    /// How many calls have failed until now.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// # use cloakroom_core::MemoryStorage;
+    /// # use cloakroom_testkit::Load;
+    /// let load = Load::on(&MemoryStorage::new(), 0..2);
+    /// load.until_done(10).await;
+    /// assert_eq!(load.failed(), 0);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn failed(&self) -> usize {
+        self.count().failed
+    }
+
     /// Waits until so many more calls were acknowledged.
     ///
     /// # Panics

@@ -22,6 +22,52 @@ pub(crate) async fn loses_nothing<S: Storage + Clone>(
     fill: impl Fn(),
     make_room: impl Fn(),
 ) {
+    let (mut ledgers, large) = until_full(storage, fill).await;
+    check(&mut ledgers, storage).await;
+    let ended = end_what_can_be_ended(storage).await;
+    write_what_can_be_written(&mut ledgers, storage).await;
+    check(&mut ledgers, storage).await;
+
+    make_room();
+    remove_large(storage, large).await;
+    resumes(&mut ledgers, storage).await;
+    let left = storage.remove_all(&ada(), None, NOW).await.unwrap();
+    // An end of which nobody knows may have happened as well.
+    assert!(left <= u64::from(KEPT) - ended);
+    assert_eq!(listed(storage).await, []);
+    let (done, failed) = sums(&ledgers);
+    println!("full: {done} calls succeeded, {failed} failed; {ended} of {KEPT} ended meanwhile");
+}
+
+/// A server that may go down for want of room, until so many calls have failed that it is enough: when it
+/// has been started again with room, what was acknowledged is there, and nothing that was ended.
+pub(crate) async fn survives_the_server<S: Storage + Clone>(
+    storage: &S,
+    disk: &SmallDisk,
+    is_enough: impl Fn(usize) -> bool,
+    restart: impl Fn(),
+) {
+    let load = Load::on(storage, 0..4);
+    load.until_done(200).await;
+    load.until_failed_in(async || {
+        disk.fill();
+        fill_up(storage).await;
+    })
+    .await;
+    // The writers go on meanwhile.
+    let is_enough = || is_enough(load.failed());
+    tokio::task::block_in_place(|| servers::until("it is full", is_enough));
+    let mut ledgers = load.stop().await;
+    disk.clear();
+    tokio::task::block_in_place(restart);
+    resumes(&mut ledgers, storage).await;
+    let (done, failed) = sums(&ledgers);
+    println!("full, and started again: {done} calls succeeded, {failed} failed");
+}
+
+/// Keeps sessions to be ended later, and fills the disk in the midst of a load; what the writers know,
+/// and how many large sessions there are.
+async fn until_full<S: Storage + Clone>(storage: &S, fill: impl Fn()) -> (Vec<Ledger>, u32) {
     for number in 0..KEPT {
         keep(storage, number).await;
     }
@@ -33,60 +79,30 @@ pub(crate) async fn loses_nothing<S: Storage + Clone>(
         large = fill_up(storage).await;
     })
     .await;
-    let mut ledgers = load.stop().await;
-    for ledger in &mut ledgers {
+    (load.stop().await, large)
+}
+
+/// There is service again, and all is there.
+async fn resumes<S: Storage + Clone>(ledgers: &mut Vec<Ledger>, storage: &S) {
+    let load = Load::on(storage, 4..8);
+    load.until_done(200).await;
+    ledgers.extend(load.stop().await);
+    check(ledgers, storage).await;
+}
+
+async fn check(ledgers: &mut [Ledger], storage: &impl Storage) {
+    for ledger in ledgers {
         ledger.check(storage).await;
     }
-    let ended = end_what_can_be_ended(storage).await;
-    for ledger in &mut ledgers {
+}
+
+/// The writers go on, as far as there is room.
+async fn write_what_can_be_written(ledgers: &mut [Ledger], storage: &impl Storage) {
+    for ledger in ledgers {
         for _ in 0..50 {
             ledger.write(storage).await.ok();
         }
-        ledger.check(storage).await;
     }
-
-    make_room();
-    for number in 0..large {
-        storage.remove(&large_key(number)).await.ok();
-    }
-    let load = Load::on(storage, 4..8);
-    load.until_done(200).await;
-    ledgers.extend(load.stop().await);
-    for ledger in &mut ledgers {
-        ledger.check(storage).await;
-    }
-    let left = storage.remove_all(&ada(), None, NOW).await.unwrap();
-    assert_eq!(left, u64::from(KEPT) - ended);
-    assert_eq!(listed(storage).await, []);
-    let (done, failed) = sums(&ledgers);
-    println!("full: {done} calls succeeded, {failed} failed; {ended} of {KEPT} ended meanwhile");
-}
-
-/// A server that may go down for want of room: when it has been started again with room, what was
-/// acknowledged is there, and nothing that was ended.
-pub(crate) async fn survives_the_server<S: Storage + Clone>(
-    storage: &S,
-    disk: &SmallDisk,
-    restart: impl FnOnce(),
-) {
-    let load = Load::on(storage, 0..4);
-    load.until_done(200).await;
-    load.until_failed_in(async || {
-        disk.fill();
-        fill_up(storage).await;
-    })
-    .await;
-    let mut ledgers = load.stop().await;
-    disk.clear();
-    tokio::task::block_in_place(restart);
-    let load = Load::on(storage, 4..8);
-    load.until_done(200).await;
-    ledgers.extend(load.stop().await);
-    for ledger in &mut ledgers {
-        ledger.check(storage).await;
-    }
-    let (done, failed) = sums(&ledgers);
-    println!("full, and started again: {done} calls succeeded, {failed} failed");
 }
 
 fn sums(ledgers: &[Ledger]) -> (usize, usize) {
@@ -111,6 +127,12 @@ async fn fill_up(storage: &impl Storage) -> u32 {
         }
     }
     panic!("the disk is never full");
+}
+
+async fn remove_large(storage: &impl Storage, large: u32) {
+    for number in 0..large {
+        storage.remove(&large_key(number)).await.ok();
+    }
 }
 
 /// Ends sessions one by one, as far as that needs no room; who was told that one has ended finds it

@@ -1,5 +1,7 @@
 //! Disks that are full: of the tables, and of the server's log.
 
+use std::sync::Mutex;
+
 use cloakroom_sql::PostgresStorage;
 use servers::{Postgres, SmallDisk};
 
@@ -24,7 +26,10 @@ async fn a_full_disk_of_the_log_loses_nothing() {
         return;
     };
     let start = || Postgres::start_with_log_on(&disk);
-    let mut server = tokio::task::block_in_place(start);
-    let storage = PostgresStorage::connect(&server.url()).await.unwrap();
-    full::survives_the_server(&storage, &disk, || server.restart()).await;
+    let server = Mutex::new(tokio::task::block_in_place(start));
+    let url = server.lock().unwrap().url();
+    let storage = PostgresStorage::connect(&url).await.unwrap();
+    let is_down = |_| server.lock().unwrap().is_down();
+    let restart = || server.lock().unwrap().restart();
+    full::survives_the_server(&storage, &disk, is_down, restart).await;
 }

@@ -4,6 +4,7 @@ mod connecting;
 mod crowd;
 mod cut;
 mod failover;
+mod full;
 mod kill;
 mod late;
 mod moved;

@@ -63,7 +63,7 @@ macro_rules! faults {
         }
 
         #[tokio::test(flavor = "multi_thread")]
-        async fn answers_that_are_late_lose_nothing() {
+        async fn answers_that_are_late_or_lost_lose_nothing() {
             late::under_load(&ways(4).await).await;
         }
 

@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use crate::process::{Account, Process, free_port, succeeds};
+use crate::small_disk::SmallDisk;
 
 /// Stops in good order.
 const STOP: &str = "TERM";
@@ -64,6 +65,18 @@ impl Redis {
         Self::start_as(&[&option], Some(password.to_owned()))
     }
 
+    /// A new server whose file of commands lies on a small disk, with these options besides.
+    ///
+    /// # Panics
+    ///
+    /// As [`start`](Self::start).
+    #[must_use]
+    pub fn start_with_data_on(disk: &SmallDisk, options: &[&str]) -> Self {
+        let data = Account::of("redis").folder_on(disk, "data");
+        let data = format!("--dir {}", data.display());
+        Self::start_with(&[&[data.as_str()], options].concat())
+    }
+
     fn start_as(options: &[&str], password: Option<String>) -> Self {
         let account = Account::of("redis");
         let mut server = Self {
@@ -119,6 +132,12 @@ impl Redis {
         if let Some(process) = &self.process {
             process.signal("CONT");
         }
+    }
+
+    /// Whether it has gone down, by itself or killed.
+    #[must_use]
+    pub fn is_down(&self) -> bool {
+        !self.process.as_ref().is_some_and(Process::is_running)
     }
 
     /// Starts it again, on the same port and with the same data, and waits until it answers.

@@ -15,15 +15,19 @@ use crate::NOW;
 /// An answer that comes this late is still in time.
 const IN_TIME: Duration = Duration::from_millis(20);
 
-/// Answers come late, then too late, when their callers have gone on: in the end there is what was
-/// acknowledged, and of what failed all or nothing.
+/// Answers come late, then too late, when their callers have gone on, or never: in the end there is what
+/// was acknowledged, and of what failed all or nothing.
 pub(crate) async fn under_load<S: Storage + Clone>(ways: &Ways<S>) {
     let load = Load::on(&ways.through, 0..8);
-    for _ in 0..6 {
+    for fate in [Fate::HoldsAnswers, Fate::LosesAnswers]
+        .iter()
+        .cycle()
+        .take(6)
+    {
         load.until_done(60).await;
         ways.proxy.let_it_be(Fate::IsDelayed(IN_TIME));
         load.until_done(20).await;
-        load.until_failed_in(async || ways.proxy.let_it_be(Fate::HoldsAnswers))
+        load.until_failed_in(async || ways.proxy.let_it_be(fate.clone()))
             .await;
         // What was held back comes now.
         ways.proxy.let_it_be(Fate::Passes);

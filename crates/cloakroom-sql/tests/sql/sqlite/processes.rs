@@ -85,6 +85,23 @@ async fn a_killed_process_keeps_what_it_acknowledged() {
     }
 }
 
+/// Programs that start at once where there is no file yet.
+#[tokio::test]
+async fn of_programs_that_open_a_new_file_at_once_none_is_refused() {
+    for _ in 0..4 {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("sessions.db");
+        let program = this_program();
+        let children: Vec<_> = (0..8)
+            .map(|_| start(&program, &[], "open", &file))
+            .collect();
+        for mut child in children {
+            assert_eq!(said(&mut child, "opened").count(), 1, "it was refused");
+            assert!(child.wait().unwrap().success());
+        }
+    }
+}
+
 /// Two processes on one file: no update of either is lost.
 #[tokio::test]
 async fn two_processes_write_to_one_file() {

@@ -2,6 +2,7 @@
 
 mod child;
 mod full;
+mod kill;
 mod processes;
 mod refusals;
 mod suite;

@@ -10,6 +10,8 @@ use std::process::{Child, Command, Stdio};
 
 use cloakroom_sql::SqliteStorage;
 use cloakroom_storage::Storage;
+use cloakroom_testkit::Ledger;
+use tokio::task::JoinSet;
 
 use super::processes::{key, new, raise};
 use crate::NOW;
@@ -17,7 +19,10 @@ use crate::NOW;
 const FILE: &str = "CLOAKROOM_SQL_TEST_FILE";
 const TASK: &str = "CLOAKROOM_SQL_TEST_TASK";
 
-/// How many calls a child makes at most.
+/// How many writers of a child there are.
+pub(super) const WRITERS: u32 = 6;
+
+/// How many calls a child makes at most, or each of its writers.
 const AT_MOST: u32 = 20_000;
 
 /// A child that does `task` on `file`, started by `program` with these arguments before it.
@@ -75,7 +80,25 @@ async fn a_child_does_what_it_is_told() {
     for number in 0..5 {
         assert!(storage.read(&key(number), NOW).await.unwrap().is_some());
     }
+    obey("load 1", &file, 5).await;
     obey("open", &file, 1).await;
+}
+
+/// Writers at once, which tell the end of each call.
+#[expect(clippy::print_stdout, reason = "how a child tells")]
+async fn write(storage: &SqliteStorage, first: u32, calls: u32) {
+    let mut writers = JoinSet::new();
+    for writer in 0..WRITERS {
+        let storage = storage.clone();
+        writers.spawn(async move {
+            let mut ledger = Ledger::of(first + writer);
+            for _ in 0..calls {
+                ledger.write(&storage).await.unwrap();
+                println!("done {writer}");
+            }
+        });
+    }
+    writers.join_all().await;
 }
 
 #[expect(clippy::print_stdout, reason = "how a child tells")]
@@ -85,6 +108,9 @@ async fn obey(task: &str, file: &Path, calls: u32) {
         Err(error) => return println!("refused {error}"),
     };
     println!("opened now");
+    if let Some(first) = task.strip_prefix("load ") {
+        return write(&storage, first.parse().unwrap(), calls).await;
+    }
     let first = match task {
         "grow" => 1 << 20,
         _ => 0,

@@ -56,35 +56,6 @@ pub(super) async fn raise(storage: &SqliteStorage) {
     panic!("another process always came first");
 }
 
-/// A process that is killed in the midst of its writes: what it said is there, and nothing is torn.
-#[tokio::test]
-async fn a_killed_process_keeps_what_it_acknowledged() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("sessions.db");
-    for round in 0..4_u32 {
-        // Each round's child begins anew, on what the ones before have left.
-        let mut child = start(&this_program(), &[], "create", &file);
-        let wanted = 50 * (round as usize + 1);
-        let mut acknowledged: Vec<_> = said(&mut child, "acknowledged").take(wanted).collect();
-        child.kill().unwrap();
-        child.wait().unwrap();
-        assert_eq!(acknowledged.len(), wanted, "it ended too early");
-        let storage = SqliteStorage::open(&file).await.unwrap();
-        for said in acknowledged.drain(..) {
-            let number = said.split(' ').next().unwrap().parse().unwrap();
-            let stored = storage.read(&key(number), NOW).await.unwrap().unwrap();
-            assert_eq!(stored.record, new(number));
-        }
-        // What it had begun is there whole or not at all.
-        let next = u32::try_from(wanted).unwrap();
-        for number in next..next + 10 {
-            if let Some(stored) = storage.read(&key(number), NOW).await.unwrap() {
-                assert_eq!(stored.record, new(number));
-            }
-        }
-    }
-}
-
 /// Programs that start at once where there is no file yet.
 #[tokio::test]
 async fn of_programs_that_open_a_new_file_at_once_none_is_refused() {

@@ -34,6 +34,8 @@ use crate::shared::row::Row;
 ///   an error. Instants are kept to the millisecond; from the year 292,278,994 on they count as
 ///   [`Timestamp::MAX`](cloakroom_storage::Timestamp::MAX). A number that ending all sessions gave a
 ///   subject is kept for ever.
+/// * **A full disk** fails what needs room. The log (`sessions.db-wal`) then goes into the file and begins
+///   anew, so that sessions can be ended on a disk that is full, as far as the file has a place for it.
 /// * **Dropping** the last clone closes the file when what was begun is done.
 ///
 /// # Security

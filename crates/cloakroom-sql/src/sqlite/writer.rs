@@ -1,4 +1,7 @@
 //! The thread that writes.
+//!
+//! * **Where there is no room, the log makes some**: what it holds goes into the file, and it begins
+//!   anew. So on a full disk sessions can be ended, for which the log would have to grow otherwise.
 
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
@@ -37,6 +40,7 @@ pub(super) struct Writer<'c> {
     take_block: Prepared<'c>,
     begin: Prepared<'c>,
     commit: Prepared<'c>,
+    write_back: Prepared<'c>,
     /// The versions that are ours to give.
     versions: std::ops::Range<i64>,
 }
@@ -62,6 +66,7 @@ impl<'c> Writer<'c> {
             take_block: prepare(take_block(&statements.names))?,
             begin: prepare("BEGIN IMMEDIATE".to_owned())?,
             commit: prepare("COMMIT".to_owned())?,
+            write_back: prepare("PRAGMA wal_checkpoint(PASSIVE)".to_owned())?,
             versions: 0..0,
         })
     }
@@ -77,7 +82,11 @@ impl<'c> Writer<'c> {
 
     /// Does these calls in one transaction; where one of them fails, each in one of its own.
     fn work(&mut self, mut jobs: Vec<Job>) {
-        if let Err(error) = self.begin(&jobs) {
+        let begun = match self.begin(&jobs) {
+            Err(error) if is_full(&error) && self.makes_room() => self.begin(&jobs),
+            begun => begun,
+        };
+        if let Err(error) = begun {
             let error = Arc::new(error);
             for job in jobs {
                 job.answer(Err(shared_error(&error)));
@@ -100,14 +109,40 @@ impl<'c> Writer<'c> {
     fn after_failure(&mut self, mut jobs: Vec<Job>, error: Error) {
         if jobs.len() > 1 {
             jobs.into_iter().for_each(|job| self.work(vec![job]));
-        } else if let Some(job) = jobs.pop() {
-            let is_full = job.call == Call::Create && is_full(&error);
-            job.answer(if is_full {
-                Ok(number(FULL))
+        } else if let Some(mut job) = jobs.pop() {
+            let answer = if is_full(&error) && self.makes_room() {
+                self.again(&mut job)
             } else {
-                Err(storage_error(error))
-            });
+                Err(error)
+            };
+            let answer = match answer {
+                Err(error) if job.call == Call::Create && is_full(&error) => Ok(number(FULL)),
+                answer => answer.map_err(storage_error),
+            };
+            job.answer(answer);
         }
+    }
+
+    /// Does a call once more, which was undone.
+    fn again(&mut self, job: &mut Job) -> Result<Vec<Row>> {
+        let job = std::slice::from_mut(job);
+        self.begin(job)?;
+        let answers = self.run_all(job);
+        if answers.is_err() {
+            self.undo();
+        }
+        Ok(answers?.pop().unwrap_or_default())
+    }
+
+    /// Writes what is in the log into the file, if that has room for it: the log begins anew, and need
+    /// not grow. Nobody is waited for. Whether all of it is in the file.
+    fn makes_room(&mut self) -> bool {
+        let answer = self.write_back.rows(&Args::default());
+        let answer = answer.ok().and_then(|rows| rows.into_iter().next());
+        let Some([Cell::Int(0), Cell::Int(logged), Cell::Int(written)]) = answer.as_deref() else {
+            return false;
+        };
+        logged == written
     }
 
     /// Takes versions where there are too few, and begins a transaction where one is needed.

@@ -9,13 +9,20 @@
 
 #![expect(clippy::print_stdout, reason = "how a test says what it saw")]
 
+#[cfg(any(feature = "mysql", feature = "postgres"))]
 pub(crate) mod cut;
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+pub(crate) mod down;
 pub(crate) mod full;
+#[cfg(any(feature = "mysql", feature = "postgres"))]
 pub(crate) mod kill;
+#[cfg(any(feature = "mysql", feature = "postgres"))]
 pub(crate) mod late;
 pub(crate) mod samples;
+#[cfg(any(feature = "mysql", feature = "postgres"))]
 pub(crate) mod ways;
 
+#[cfg(any(feature = "mysql", feature = "postgres"))]
 /// The tests for a server of `servers` and its storage.
 macro_rules! faults {
     ($server:ident, $storage:ident) => {

@@ -3,7 +3,6 @@
 #![cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
 #![expect(clippy::panic, clippy::unwrap_used, reason = "how a test fails")]
 
-#[cfg(any(feature = "mysql", feature = "postgres"))]
 #[macro_use]
 mod faults;
 #[cfg(feature = "mysql")]

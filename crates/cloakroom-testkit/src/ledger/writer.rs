@@ -166,7 +166,7 @@ impl Ledger {
     ///
     /// # Errors
     ///
-    /// If the storage is out of reach, or did not answer in time.
+    /// If the storage is out of reach, did not answer in time, or is full.
     ///
     /// # Panics
     ///
@@ -276,13 +276,19 @@ impl Ledger {
         let (key, name) = (key(number), record.subject.clone());
         self.sessions.push(Session::new(key.clone(), name, number));
         let created = storage.create(&key, &record, None, self.now()).await?;
-        let CreateOutcome::Created(version) = created else {
-            panic!("{created:?} of a new key");
+        let (state, version, outcome) = match created {
+            CreateOutcome::Created(version) => (Some(number), Some(version), Ok(())),
+            CreateOutcome::Full => (
+                None,
+                None,
+                Err(StorageError::new(StorageErrorKind::Unavailable)),
+            ),
+            other => panic!("{other:?} of a new key"),
         };
         if let Some(session) = self.sessions.last_mut() {
-            session.is(Some(number), Some(version));
+            session.is(state, version);
         }
-        Ok(())
+        outcome
     }
 
     async fn begin_sign_in(

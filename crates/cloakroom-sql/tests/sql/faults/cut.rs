@@ -4,8 +4,8 @@ use cloakroom_storage::{Storage, StorageErrorKind};
 use cloakroom_testkit::Ledger;
 use servers::Fate;
 
-use super::samples::{assert_failed, found, keep, key, record};
-use super::ways::Ways;
+use super::samples::{keep, key, record};
+use super::ways::{Ways, assert_failed, found};
 use crate::NOW;
 
 /// How often it is cut.

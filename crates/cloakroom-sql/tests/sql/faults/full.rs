@@ -4,7 +4,6 @@ use cloakroom_storage::{
     CreateOutcome, RemoveOutcome, Storage, StorageError, StorageErrorKind, StorageKey,
 };
 use cloakroom_testkit::{Ledger, Load};
-use servers::SmallDisk;
 
 use super::samples::{ada, keep, key, listed, record};
 use crate::NOW;
@@ -39,32 +38,6 @@ pub(crate) async fn loses_nothing<S: Storage + Clone>(
     println!("full: {done} calls succeeded, {failed} failed; {ended} of {KEPT} ended meanwhile");
 }
 
-/// A server that may go down for want of room, until so many calls have failed that it is enough: when it
-/// has been started again with room, what was acknowledged is there, and nothing that was ended.
-pub(crate) async fn survives_the_server<S: Storage + Clone>(
-    storage: &S,
-    disk: &SmallDisk,
-    is_enough: impl Fn(usize) -> bool,
-    restart: impl Fn(),
-) {
-    let load = Load::on(storage, 0..4);
-    load.until_done(200).await;
-    load.until_failed_in(async || {
-        disk.fill();
-        fill_up(storage).await;
-    })
-    .await;
-    // The writers go on meanwhile.
-    let is_enough = || is_enough(load.failed());
-    tokio::task::block_in_place(|| servers::until("it is full", is_enough));
-    let mut ledgers = load.stop().await;
-    disk.clear();
-    tokio::task::block_in_place(restart);
-    resumes(&mut ledgers, storage).await;
-    let (done, failed) = sums(&ledgers);
-    println!("full, and started again: {done} calls succeeded, {failed} failed");
-}
-
 /// Keeps sessions to be ended later, and fills the disk in the midst of a load; what the writers know,
 /// and how many large sessions there are.
 async fn until_full<S: Storage + Clone>(storage: &S, fill: impl Fn()) -> (Vec<Ledger>, u32) {
@@ -83,7 +56,7 @@ async fn until_full<S: Storage + Clone>(storage: &S, fill: impl Fn()) -> (Vec<Le
 }
 
 /// There is service again, and all is there.
-async fn resumes<S: Storage + Clone>(ledgers: &mut Vec<Ledger>, storage: &S) {
+pub(super) async fn resumes<S: Storage + Clone>(ledgers: &mut Vec<Ledger>, storage: &S) {
     let load = Load::on(storage, 4..8);
     load.until_done(200).await;
     ledgers.extend(load.stop().await);
@@ -105,13 +78,13 @@ async fn write_what_can_be_written(ledgers: &mut [Ledger], storage: &impl Storag
     }
 }
 
-fn sums(ledgers: &[Ledger]) -> (usize, usize) {
+pub(super) fn sums(ledgers: &[Ledger]) -> (usize, usize) {
     let done = ledgers.iter().map(Ledger::acknowledged).sum();
     (done, ledgers.iter().map(Ledger::failed).sum())
 }
 
 /// Makes large sessions until the server has no room for one in its files either; how many.
-async fn fill_up(storage: &impl Storage) -> u32 {
+pub(super) async fn fill_up(storage: &impl Storage) -> u32 {
     for number in 0..AT_MOST {
         let mut large = record(0);
         large.subject = None;
@@ -119,6 +92,7 @@ async fn fill_up(storage: &impl Storage) -> u32 {
         let created = storage.create(&large_key(number), &large, None, NOW).await;
         match created {
             Ok(CreateOutcome::Created(_)) => {}
+            Ok(CreateOutcome::Full) => return number,
             Ok(other) => panic!("{other:?}"),
             Err(error) => {
                 assert_full(&error);

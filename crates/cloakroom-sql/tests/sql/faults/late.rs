@@ -8,8 +8,8 @@ use cloakroom_storage::{
 use cloakroom_testkit::Load;
 use servers::Fate;
 
-use super::samples::{ada, assert_failed, content, found, keep, key, listed, record};
-use super::ways::Ways;
+use super::samples::{ada, content, keep, key, listed, record};
+use super::ways::{Ways, assert_failed, found};
 use crate::NOW;
 
 /// An answer that comes this late is still in time.

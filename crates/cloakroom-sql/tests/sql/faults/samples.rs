@@ -1,8 +1,7 @@
 //! Records, and calls that must succeed.
 
 use cloakroom_storage::{
-    CreateOutcome, ProofHash, Record, Scope, Storage, StorageError, StorageErrorKind, StorageKey,
-    Stored, Subject, Version,
+    CreateOutcome, ProofHash, Record, Scope, Storage, StorageKey, Subject, Version,
 };
 
 use crate::NOW;
@@ -36,21 +35,7 @@ pub(super) async fn keep(storage: &impl Storage, number: u8) -> Version {
     }
 }
 
-pub(super) async fn found(storage: &impl Storage, number: u8) -> Option<Stored> {
-    storage.read(&key(number), NOW).await.unwrap()
-}
-
 pub(super) async fn listed(storage: &impl Storage) -> Vec<StorageKey> {
     let listed = storage.list(&ada(), NOW).await.unwrap();
     listed.into_iter().map(|session| session.key).collect()
-}
-
-/// The call failed like this, and its error tells neither address nor content.
-pub(super) fn assert_failed<T>(answer: Result<T, StorageError>, kind: StorageErrorKind) {
-    let Err(error) = answer else {
-        panic!("no answer came");
-    };
-    assert_eq!(error.kind(), kind, "{:?}", error.expose_source());
-    let text = format!("{error} {error:?}");
-    assert!(!text.contains("127.0.0.1"), "{text}");
 }

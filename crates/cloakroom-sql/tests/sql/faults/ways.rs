@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
+use cloakroom_storage::{Storage, StorageError, StorageErrorKind, Stored};
 use servers::Proxy;
+
+use super::samples::key;
+use crate::NOW;
 
 /// How long a call through the proxy may take: long enough for a busy machine, short enough for a test
 /// that waits for it some times.
@@ -23,4 +27,18 @@ impl<S> Ways<S> {
             proxy,
         }
     }
+}
+
+pub(super) async fn found(storage: &impl Storage, number: u8) -> Option<Stored> {
+    storage.read(&key(number), NOW).await.unwrap()
+}
+
+/// The call failed like this, and its error tells neither address nor content.
+pub(super) fn assert_failed<T>(answer: Result<T, StorageError>, kind: StorageErrorKind) {
+    let Err(error) = answer else {
+        panic!("no answer came");
+    };
+    assert_eq!(error.kind(), kind, "{:?}", error.expose_source());
+    let text = format!("{error} {error:?}");
+    assert!(!text.contains("127.0.0.1"), "{text}");
 }

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use cloakroom_sql::MariaDbStorage;
 use servers::{MariaDb, SmallDisk};
 
-use crate::faults::full;
+use crate::faults::{down, full};
 
 /// All tables in one file that may have 24 MiB.
 const BOUNDED: [&str; 3] = [
@@ -40,5 +40,5 @@ async fn a_full_disk_of_the_tables_loses_nothing() {
         server.kill();
         server.restart();
     };
-    full::survives_the_server(&storage, &disk, is_enough, restart).await;
+    down::loses_nothing(&storage, &disk, is_enough, restart).await;
 }

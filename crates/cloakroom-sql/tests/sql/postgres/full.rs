@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use cloakroom_sql::PostgresStorage;
 use servers::{Postgres, SmallDisk};
 
-use crate::faults::full;
+use crate::faults::{down, full};
 
 /// What needs room for a table fails, and the server goes on.
 #[tokio::test(flavor = "multi_thread")]
@@ -31,5 +31,5 @@ async fn a_full_disk_of_the_log_loses_nothing() {
     let storage = PostgresStorage::connect(&url).await.unwrap();
     let is_down = |_| server.lock().unwrap().is_down();
     let restart = || server.lock().unwrap().restart();
-    full::survives_the_server(&storage, &disk, is_down, restart).await;
+    down::loses_nothing(&storage, &disk, is_down, restart).await;
 }

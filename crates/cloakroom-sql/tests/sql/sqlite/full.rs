@@ -9,9 +9,12 @@ use cloakroom_storage::{
     CreateOutcome, RemoveOutcome, Storage, StorageErrorKind, TouchOutcome, UpdateOutcome, Version,
 };
 
+use servers::SmallDisk;
+
 use super::child::{said, start, this_program};
 use super::processes::{key, new};
 use crate::NOW;
+use crate::faults::full;
 
 /// Fills the file, and gives the versions of what is in it.
 async fn fill(storage: &SqliteStorage) -> Vec<Version> {
@@ -138,4 +141,42 @@ async fn a_full_disk_fails_what_needs_room_and_loses_nothing() {
     }
     let more = storage.create(&key(7), &new(7), None, NOW).await.unwrap();
     assert!(matches!(more, CreateOutcome::Created(_)), "service resumes");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_loses_nothing_and_service_resumes_with_room() {
+    let Some(disk) = SmallDisk::mount(16 * 1024) else {
+        return;
+    };
+    let file = disk.path().join("sessions.db");
+    let storage = SqliteStorage::open(&file).await.unwrap();
+    full::loses_nothing(&storage, || disk.fill(), || disk.clear()).await;
+}
+
+/// What the log needs for it, it has: it begins anew where it may not grow.
+#[tokio::test(flavor = "multi_thread")]
+async fn on_a_full_disk_sessions_can_be_ended() {
+    let Some(disk) = SmallDisk::mount(4 * 1024) else {
+        return;
+    };
+    let file = disk.path().join("sessions.db");
+    let storage = SqliteStorage::open(&file).await.unwrap();
+    for number in 0..60 {
+        let created = storage.create(&key(number), &new(number), None, NOW).await;
+        assert!(matches!(created, Ok(CreateOutcome::Created(_))));
+    }
+    drop(storage);
+    let log = disk.path().join("sessions.db-wal");
+    let is_closed = || !log.exists();
+    tokio::task::block_in_place(|| servers::until("the log is in the file", is_closed));
+
+    let storage = SqliteStorage::open(&file).await.unwrap();
+    for number in 0..60 {
+        if number == 10 {
+            disk.fill();
+        }
+        let removed = storage.remove(&key(number)).await.unwrap();
+        assert_eq!(removed, RemoveOutcome::Removed);
+        assert_eq!(storage.read(&key(number), NOW).await.unwrap(), None);
+    }
 }

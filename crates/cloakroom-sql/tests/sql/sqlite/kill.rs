@@ -1,5 +1,7 @@
 //! A process that is killed in the midst of many calls at once.
 
+#![expect(clippy::indexing_slicing, reason = "how a test fails")]
+
 use std::path::Path;
 
 use cloakroom_sql::SqliteStorage;

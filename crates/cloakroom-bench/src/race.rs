@@ -23,14 +23,7 @@ pub struct Contender<'a> {
 impl<'a> Contender<'a> {
     /// A contender of this name that does `work`, whose answer is not optimised away.
     pub fn new<T>(name: &'static str, mut work: impl FnMut() -> T + 'a) -> Self {
-        Self::timed(name, move |times| {
-            let begin = now();
-            for _ in 0..times {
-                // Dropping the answer is part of the work, as it is in a server.
-                drop(black_box(work()));
-            }
-            now().saturating_duration_since(begin)
-        })
+        Self::timed(name, move |times| time_of(times, &mut work))
     }
 
     /// A contender that times itself, since it is another process: `time` is how long it takes to do
@@ -56,6 +49,16 @@ impl fmt::Debug for Contender<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Contender").field(&self.name).finish()
     }
+}
+
+/// How long it takes to do `work` so many times; its answer is not optimised away.
+pub fn time_of<T>(times: u32, mut work: impl FnMut() -> T) -> Duration {
+    let begin = now();
+    for _ in 0..times {
+        // Dropping the answer is part of the work, as it is in a server.
+        drop(black_box(work()));
+    }
+    now().saturating_duration_since(begin)
 }
 
 #[expect(

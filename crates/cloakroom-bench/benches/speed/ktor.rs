@@ -9,15 +9,14 @@ use std::cell::RefCell;
 use std::io;
 use std::time::Duration;
 
-use cloakroom_bench::{Budgets, Contender, Limit, Must as _, Race};
+use cloakroom_bench::{Budgets, Contender, Limit, Must as _, Peer, Race};
 use cloakroom_core::Codec as _;
 use cloakroom_ktor::KtorJson;
 
-use crate::java::Java;
 use crate::scenarios::ktor::{Value, served};
 use crate::scenarios::served::Served;
 use crate::scenarios::values::{Cart, Changing as _, pair_of};
-use crate::{OURS, show};
+use crate::{OURS, java, show};
 
 const KTOR: &str = "Ktor 3.5.2, from value to value";
 const VALUE: &str = "cloakroom, from value to value";
@@ -67,7 +66,7 @@ pub(crate) fn races(budgets: &mut Budgets) -> io::Result<()> {
     if races.is_empty() {
         return Ok(());
     }
-    let mut java = match Java::start() {
+    let mut java = match java::start() {
         Ok(java) => java,
         Err(reason) => {
             for (content, _) in races {
@@ -95,7 +94,7 @@ fn budget(content: &Content) -> String {
 
 fn run<'a>(
     budgets: &mut Budgets,
-    java: &'a mut Java,
+    java: &'a mut Peer,
     content: &'a Content,
     race: Race<'a>,
 ) -> io::Result<()> {
@@ -117,7 +116,7 @@ fn run<'a>(
 }
 
 /// Each side reads the other's cookie as the same value, and both are of one length.
-fn check(java: &mut Java, content: &Content, ours: &Served<Cart>) {
+fn check(java: &mut Peer, content: &Content, ours: &Served<Cart>) {
     let Content { name, cart, .. } = content;
     let made = java.ask(&format!("content {name} {}", json(cart)));
     assert_eq!(made, "ok");
@@ -140,7 +139,7 @@ fn json(cart: &Cart) -> String {
     String::from_utf8(text).must()
 }
 
-fn warm(java: &mut Java, content: &Content) {
+fn warm(java: &mut Peer, content: &Content) {
     let mut best = Duration::MAX;
     let mut no_faster = 0;
     for _ in 0..ROUNDS {

@@ -1,4 +1,5 @@
-//! The budgets of real stores: each against the same work without us, on the same server.
+//! The budgets of real stores: each against the same work without us, on the same server, and beside the
+//! store of tower-sessions that is made for it.
 //!
 //! A word after `--` runs the parts whose title holds it; `bytes` shows what a session takes up.
 
@@ -8,6 +9,8 @@ mod bytes;
 mod growth;
 #[path = "stores/ignored.rs"]
 mod ignored;
+#[path = "stores/peers.rs"]
+mod peers;
 
 use std::alloc::System;
 use std::io::{self, Write as _};
@@ -19,6 +22,7 @@ use cloakroom_storage::{
     CreateOutcome, ProofHash, Record, Scope, Storage, StorageKey, Timestamp, UpdateOutcome,
 };
 use futures_util::future::join_all;
+use peers::Racers;
 use redis::AsyncCommands as _;
 use rusqlite::Connection;
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
@@ -78,13 +82,28 @@ async fn create(storage: &impl Storage, key: &StorageKey, record: &Record) {
 
 /// Reads, changes and writes.
 async fn change(storage: &impl Storage, key: &StorageKey) {
-    let stored = storage.read(key, NOW).await.must().must();
+    let mut stored = storage.read(key, NOW).await.must().must();
+    stored.record.content = changed(&stored.record.content).into();
     let outcome = storage.update(key, stored.version, &stored.record, NOW);
     assert!(matches!(outcome.await.must(), UpdateOutcome::Updated(_)));
 }
 
-fn against_raw(budgets: &mut Budgets, name: &str, race: Race<'_>, limit: Limit) -> io::Result<()> {
-    let table = race.run();
+/// Another content of the same length.
+fn changed(content: &[u8]) -> Vec<u8> {
+    let mut content = content.to_vec();
+    *content.first_mut().must() ^= 1;
+    content
+}
+
+/// Runs a race with what is in it and with `racers`.
+fn race_with(
+    budgets: &mut Budgets,
+    name: &str,
+    race: Race<'_>,
+    mut racers: Racers,
+    limit: Limit,
+) -> io::Result<()> {
+    let table = racers.enter(race).run();
     write!(io::stdout(), "{table}")?;
     let ratio = table.nanos(OURS) / table.nanos(RAW);
     let measured = match limit {
@@ -92,6 +111,7 @@ fn against_raw(budgets: &mut Budgets, name: &str, race: Race<'_>, limit: Limit) 
         Limit::AtLeast(_) => ratio.recip(),
     };
     budgets.add(name, measured, limit);
+    racers.tell(budgets, name, &table);
     Ok(())
 }
 
@@ -122,10 +142,17 @@ fn sqlite(budgets: &mut Budgets, runtime: &Runtime) -> io::Result<()> {
         .with(RAW, || {
             let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get(1)?));
             let (version, content): (i64, Vec<u8>) = read.query_row([&id], row).must();
-            let changed = write.execute((content, &id, version)).must();
-            assert_eq!(changed, 1);
+            let written = write.execute((changed(&content), &id, version)).must();
+            assert_eq!(written, 1);
         });
-    against_raw(budgets, "sqlite-change", race, Limit::AtMost(3.0))
+    let file = |store| folder.path().join(store).display().to_string();
+    let racers = Racers::start(&peers::SQLITE, 1, file);
+    let name = "sqlite-change";
+    let version = rusqlite::version();
+    budgets.note(format!(
+        "{name}: SQLite {version}, journal_mode wal, synchronous 2 (FULL)"
+    ));
+    race_with(budgets, name, race, racers, Limit::AtMost(3.0))
 }
 
 fn postgres(budgets: &mut Budgets, runtime: &Runtime) -> io::Result<()> {
@@ -160,11 +187,13 @@ fn postgres(budgets: &mut Budgets, runtime: &Runtime) -> io::Result<()> {
             runtime.block_on(async {
                 let row = raw.query_one(&read, &[&id]).await.must();
                 let (version, content): (i64, Vec<u8>) = (row.get(0), row.get(1));
+                let content = changed(&content);
                 let written = raw.execute(&write, &[&content, &id, &version]).await;
                 assert_eq!(written.must(), 1);
             });
         });
-    against_raw(budgets, "postgres-change", race, Limit::AtMost(1.3))
+    let racers = Racers::start(&peers::POSTGRES, 1, |_| server.url());
+    race_with(budgets, "postgres-change", race, racers, Limit::AtMost(1.3))
 }
 
 /// Round trips to Redis, counted at a proxy.
@@ -216,7 +245,7 @@ fn redis_server(budgets: &mut Budgets, runtime: &Runtime, clients: usize) -> io:
     let get_and_set = async |client: usize| {
         let mut raw = raw.clone();
         let content: Vec<u8> = raw.get(client).await.must();
-        let _: () = raw.set(client, content).await.must();
+        let _: () = raw.set(client, changed(&content)).await.must();
     };
     let script = redis::Script::new(COMPARE_AND_SET);
     let hash = runtime.block_on(script.load_async(&mut raw.clone())).must();
@@ -225,7 +254,7 @@ fn redis_server(budgets: &mut Budgets, runtime: &Runtime, clients: usize) -> io:
         let content: Vec<u8> = raw.get(client).await.must();
         let mut call = redis::cmd("EVALSHA");
         call.arg(&hash).arg(1).arg(client);
-        call.arg(&content).arg(&content);
+        call.arg(&content).arg(changed(&content));
         let changed: u64 = call.query_async(&mut raw).await.must();
         assert_eq!(changed, 1);
     };
@@ -243,5 +272,6 @@ fn redis_server(budgets: &mut Budgets, runtime: &Runtime, clients: usize) -> io:
     budgets.note(format!(
         "{name}: one Redis, appendonly yes, appendfsync {policy}"
     ));
-    against_raw(budgets, &name, race, Limit::AtLeast(0.8))
+    let racers = Racers::start(&peers::REDIS, clients, |_| server.url());
+    race_with(budgets, &name, race, racers, Limit::AtLeast(0.8))
 }

@@ -7,7 +7,8 @@ use std::process::Command;
 use cloakroom_redis::{ConnectErrorKind, RedisStorage};
 use servers::Redis;
 
-use super::samples::{connect, found, keep, record};
+use super::samples::{connect, found, keep, record, replace};
+use super::told::Told;
 
 /// Where the program that this test runs in finds the server.
 const URL: &str = "CLOAKROOM_TEST_TLS_URL";
@@ -20,6 +21,10 @@ async fn a_server_is_reached_by_tls_if_its_certificate_is_trusted() {
         let storage = connect(RedisStorage::server(url)).await;
         keep(&storage, 1, &record(b"content")).await;
         assert!(found(&storage, 1).await.is_some());
+        // Who listens has connections of its own, which are no less trusting.
+        let mut told = Told::by(&storage).await;
+        replace(&storage, 1, &record(b"other")).await;
+        told.is_told_of(1).await;
         return;
     }
     let folder = tempfile::Builder::new()

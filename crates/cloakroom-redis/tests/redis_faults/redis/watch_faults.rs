@@ -1,12 +1,15 @@
 //! What is told when connections break and servers die: that anything may have changed, and then
 //! all that follows.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use cloakroom_redis::RedisStorage;
+use cloakroom_storage::{Change, Watch as _};
 use servers::{Fate, Proxy, Redis, RedisCluster, RedisSentinel};
+use tokio::sync::mpsc;
 
-use super::samples::{connect, keep, prefix, record, replace};
+use super::samples::{connect, keep, key, prefix, record, replace};
 use super::told::Told;
 
 /// Long enough for a busy machine, short enough for a test that waits for it twice.
@@ -108,4 +111,33 @@ async fn the_master_after_a_failover_is_listened_to() {
     told.is_told_of_anything().await;
     keep(&storage, 2, &record(b"content")).await;
     told.is_told_of(2).await;
+}
+
+/// Of what comes while nobody polls so much is kept, and no more: then it is said that anything may have
+/// changed, and nothing is missed for good.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_away_for_long_is_told_that_anything_may_have_changed() {
+    let builder = RedisStorage::server(Redis::shared().url()).prefix(prefix());
+    let storage = connect(builder).await;
+    let (sender, mut changes) = mpsc::unbounded_channel();
+    let mut watching = pin!(storage.watch(move |change| {
+        sender.send(change).ok();
+    }));
+    let mut told = async || {
+        let next = async {
+            tokio::select! {
+                () = &mut watching => None,
+                change = changes.recv() => change,
+            }
+        };
+        let next = tokio::time::timeout(20 * TIMEOUT, next).await;
+        next.expect("it is told in time").expect("it watches")
+    };
+    assert_eq!(told().await, Change::Anything, "it listens");
+    for number in 0..3_000 {
+        keep(&storage, number, &record(b"content")).await;
+    }
+    assert_eq!(told().await, Change::Anything, "something was missed");
+    keep(&storage, 3_000, &record(b"content")).await;
+    while told().await != Change::Record(key(3_000)) {}
 }

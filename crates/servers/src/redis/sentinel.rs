@@ -87,6 +87,24 @@ impl RedisSentinel {
         master.expect("it is one of ours").kill();
     }
 
+    /// Has the sentinels change master and replica, both of which go on running.
+    ///
+    /// # Panics
+    ///
+    /// If they do not in time, or do not answer.
+    pub fn demote_master(&self) {
+        let master = self.master_port();
+        let (sentinel, _) = self.sentinels[0];
+        // Right after a start the replica may count as unfit for a moment.
+        until("the sentinels begin a failover", || {
+            ask(sentinel, &["SENTINEL", "FAILOVER", MASTER]).trim() == "OK"
+        });
+        self.until_other_master(master);
+        until("the old master obeys the new one", || {
+            ask(master, &["ROLE"]).starts_with("slave")
+        });
+    }
+
     /// Waits until the sentinels have made another server the master than the one on this port.
     ///
     /// # Panics

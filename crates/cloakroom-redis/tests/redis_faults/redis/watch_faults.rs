@@ -113,6 +113,20 @@ async fn the_master_after_a_failover_is_listened_to() {
     told.is_told_of(2).await;
 }
 
+/// Both servers go on running.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_master_that_became_a_replica_is_left_for_the_new_one() {
+    let missed = Duration::from_secs(60);
+    let servers = tokio::task::block_in_place(|| RedisSentinel::start(missed));
+    let builder = RedisStorage::sentinel(servers.urls(), servers.master_name());
+    let storage = connect(builder.timeout(TIMEOUT)).await;
+    let mut told = Told::by(&storage).await;
+    tokio::task::block_in_place(|| servers.demote_master());
+    told.is_told_of_anything().await;
+    keep(&storage, 1, &record(b"content")).await;
+    told.is_told_of(1).await;
+}
+
 /// Of what comes while nobody polls so much is kept, and no more: then it is said that anything may have
 /// changed, and nothing is missed for good.
 #[tokio::test(flavor = "multi_thread")]

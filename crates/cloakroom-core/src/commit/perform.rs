@@ -96,7 +96,11 @@ async fn take(work: &mut Work) -> Result<Answer, Failure> {
         StorageStep::Create | StorageStep::Replace(_) => Box::pin(create(work)).await,
         StorageStep::Update(change) => update(work, change).await,
         StorageStep::Touch(idle) => {
-            let answer = touch(work, idle).await;
+            let answer = match touch(work, idle).await {
+                // Boxed: rare, and the futures of all commits would have its size.
+                Answer::Gone => Box::pin(followed(work)).await,
+                answer => answer,
+            };
             if let (Answer::Done, Origin::ById(origin)) = (answer, &mut work.draft.loaded.origin) {
                 origin.stored.record.idle_deadline = Some(idle);
             }

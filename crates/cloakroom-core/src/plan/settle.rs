@@ -38,6 +38,8 @@ pub(crate) fn settle(
         StorageStep::Touch(_) => match answer {
             Answer::Done => done(plan),
             Answer::Gone => unsent(Notes::one(EventKind::Ended)),
+            // The next request finds it there.
+            Answer::Elsewhere { .. } => unsent(Notes::NONE),
             _ => unsent(Notes::one(EventKind::StorageFailed)),
         },
         StorageStep::Remove(why) => removed(why, plan, answer, policy, repeats),

@@ -285,7 +285,7 @@ pub(crate) enum Answer {
     Conflict {
         same_proof: bool,
     },
-    /// An update found nothing, and another request has moved the session to where the other form
+    /// An update or a touch found nothing, and another request has moved the session to where the other form
     /// keeps it, under its id; `same_proof` as with `Conflict`.
     Elsewhere {
         same_proof: bool,

@@ -7,7 +7,7 @@ use axum::Router;
 use cloakroom::{Clock as _, Conflicts, CookieSession, EventKind, Sessions};
 use cloakroom_testkit::{Answer, Call, Client, Req, When};
 
-use crate::town::{COOKIE, Ticket, Town, seen, serve};
+use crate::town::{COOKIE, DAY, Ticket, Town, seen, serve};
 
 type Options = CookieSession<Ticket>;
 
@@ -51,7 +51,16 @@ impl Crossing {
 
     /// What the first node answers to a request whose write is held up by `meanwhile`.
     async fn crossed_by(&mut self, request: Req, meanwhile: impl AsyncFnOnce(&mut Self)) -> Answer {
-        let held = self.town.old.pause_next(Call::Update);
+        self.crossed_in(Call::Update, request, meanwhile).await
+    }
+
+    async fn crossed_in(
+        &mut self,
+        call: Call,
+        request: Req,
+        meanwhile: impl AsyncFnOnce(&mut Self),
+    ) -> Answer {
+        let held = self.town.old.pause_next(call);
         let rider = self.rider.fork();
         let writing = rider.dispatch(&request);
         let crossing = async {
@@ -198,4 +207,16 @@ async fn what_nobody_asked_for_does_not_follow_a_session() {
     assert_eq!(crossing.town.records(), (0, 1));
     let ticket = seen(&mut crossing.rider).await.expect("it is logged in");
     assert_eq!(ticket.note, "new");
+}
+
+/// Rules: row-63b.
+#[tokio::test]
+async fn a_session_that_moved_is_not_told_to_have_ended_because_its_deadline_cannot_be_moved() {
+    let mut crossing = Crossing::of(|c| c.idle_timeout(2 * DAY)).await;
+    crossing.town.clock.advance(DAY);
+    let request = Req::get("/see");
+    let read = crossing.crossed_in(Call::Touch, request, Crossing::moves);
+    assert_eq!(read.await.status, 200);
+    assert_eq!(crossing.town.told(), []);
+    assert_eq!(crossing.town.records(), (0, 1));
 }

@@ -232,4 +232,5 @@ row-63  | I   | live                          | write                     | else
 row-63  | I   | live                          | write                     | elsewhere merged done absent | write create remove remove-new |            | EndedMeanwhile
 row-63  | I   | live                          | write                     | elsewhere merged done failed | write create remove   |                   | Changed Merged StorageFailed
 row-63b | I   | unsettled                     | keep                      | elsewhere            | settle                        |                    |
+row-63b | I   | live due nav max-age          | keep                      | elsewhere            | touch                         |                    |
 ";

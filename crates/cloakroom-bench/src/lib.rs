@@ -5,7 +5,8 @@
 //! * **Interleaved**: every round takes one short sample of each contender, in rotating order, so
 //!   that a machine that slows down slows all of them.
 //! * **A peer that cannot share our program** (another language, another copy of a library) is a process
-//!   that times itself: [`Peer`] asks it, and asking is not in the time.
+//!   that times itself: [`Peer`] asks it, and asking is not in the time. In such a race each contender gets warm
+//!   before each sample.
 //! * **The minimum counts.** Whatever else runs on the machine only ever adds time.
 //! * **Never a test.** A budget that is exceeded is said, and fails nothing.
 //!

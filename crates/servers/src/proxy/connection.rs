@@ -55,8 +55,9 @@ async fn requests(
         let is_last = shared.fate.borrow().ends_after(part);
         // Before it is carried out, so that no answer comes first.
         is_ending.fetch_or(is_last, Ordering::SeqCst);
-        let arrives = shared.by_fate(|fate| fate.of_request(read));
-        if to.write_all(&part[..arrives]).await.is_err() || arrives < read {
+        let cut = shared.by_fate(|fate| fate.of_request(read));
+        let arrives = &part[..cut.unwrap_or(read)];
+        if to.write_all(arrives).await.is_err() || cut.is_some() {
             return;
         }
         if is_last {
@@ -90,10 +91,11 @@ async fn answers(
             Fate::LosesAnswers => continue,
             _ => {}
         }
-        let comes = shared.by_fate(|fate| fate.of_answer(read));
+        let cut = shared.by_fate(|fate| fate.of_answer(read));
+        let comes = &buffer[..cut.unwrap_or(read)];
         // Where nobody is there any more, the rest is carried out all the same.
-        let is_gone = to.write_all(&buffer[..comes]).await.is_err();
-        if comes < read && !is_gone {
+        let is_gone = to.write_all(comes).await.is_err();
+        if cut.is_some() && !is_gone {
             return;
         }
     }

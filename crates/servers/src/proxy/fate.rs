@@ -40,36 +40,36 @@ pub enum Fate {
 }
 
 impl Fate {
-    /// Counts an answer of this many bytes; how many of them come.
-    pub(super) fn of_answer(&mut self, len: usize) -> usize {
+    /// Counts an answer of this many bytes; how many of them come before the connection ends, if it does.
+    pub(super) fn of_answer(&mut self, len: usize) -> Option<usize> {
         match self {
-            Self::LosesAnswers => 0,
             Self::CutsAnswer { after: 0, bytes } => {
                 let bytes = len.min(*bytes);
                 *self = Self::Passes;
-                bytes
+                Some(bytes)
             }
             Self::CutsAnswer { after, .. } => {
                 *after -= 1;
-                len
+                None
             }
-            _ => len,
+            _ => None,
         }
     }
 
-    /// Counts a request of this many bytes; how many of them arrive.
-    pub(super) fn of_request(&mut self, len: usize) -> usize {
+    /// Counts a request of this many bytes; how many of them arrive before the connection ends, if it
+    /// does.
+    pub(super) fn of_request(&mut self, len: usize) -> Option<usize> {
         match self {
             Self::CutsRequest { after: 0, fourths } => {
                 let bytes = (len * *fourths / 4).min(len - 1);
                 *self = Self::Passes;
-                bytes
+                Some(bytes)
             }
             Self::CutsRequest { after, .. } => {
                 *after -= 1;
-                len
+                None
             }
-            _ => len,
+            _ => None,
         }
     }
 

@@ -66,7 +66,12 @@ impl Coder {
 
     /// The code of `content`.
     pub(crate) fn code(&self, content: &[u8]) -> Code {
-        self.state.code(content)
+        self.code_of(|hash| hash.update(content))
+    }
+
+    /// The code of what `hand_in` hands in, piece by piece.
+    pub(crate) fn code_of(&self, mut hand_in: impl FnMut(&mut dyn Update)) -> Code {
+        self.state.code(&mut hand_in)
     }
 
     /// The code of the first `len` bytes, with as many steps of the hash as `longest` bytes need:
@@ -139,16 +144,17 @@ impl Code {
 
 /// What has taken in all that always comes first.
 trait State: Send + Sync {
-    fn code(&self, content: &[u8]) -> Code;
+    /// The code with what `hand_in` hands in; it is called once.
+    fn code(&self, hand_in: &mut dyn FnMut(&mut dyn Update)) -> Code;
 
     /// Takes in a block for nothing.
     fn idle(&self, block: usize);
 }
 
 impl<S: Clone + FixedOutput + Send + Sync + Update> State for S {
-    fn code(&self, content: &[u8]) -> Code {
+    fn code(&self, hand_in: &mut dyn FnMut(&mut dyn Update)) -> Code {
         let mut state = self.clone();
-        state.update(content);
+        hand_in(&mut state);
         Code::new(&state.finalize_fixed())
     }
 
@@ -318,7 +324,7 @@ mod tests {
     struct Idle(Arc<AtomicUsize>);
 
     impl State for Idle {
-        fn code(&self, _: &[u8]) -> Code {
+        fn code(&self, _: &mut dyn FnMut(&mut dyn Update)) -> Code {
             Code::new(b"code")
         }
 

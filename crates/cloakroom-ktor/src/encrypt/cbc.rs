@@ -11,6 +11,11 @@ use crate::key::AesKey;
 
 pub(super) const BLOCK: usize = 16;
 
+/// How much is encrypted before it is handed on. Each block of AES waits for the one before it, and
+/// so does each of a hash: while a processor waits for the one it gets on with the other, if the
+/// pieces of both are short.
+const PIECE: usize = 8 * BLOCK;
+
 /// A prepared key. Wiped on drop: the cipher's `zeroize` is on.
 pub(super) enum Cbc {
     Aes128(Aes128),
@@ -27,12 +32,13 @@ impl Cbc {
         }
     }
 
-    /// Encrypts whole blocks; a rest that is none stays as it is.
-    pub(super) fn encrypt(&self, iv: &[u8; BLOCK], bytes: &mut [u8]) {
+    /// Encrypts whole blocks, and shows them to `see` piece by piece; a rest that is none stays as it
+    /// is.
+    pub(super) fn encrypt(&self, iv: &[u8; BLOCK], bytes: &mut [u8], see: impl FnMut(&[u8])) {
         match self {
-            Self::Aes128(aes) => encrypt(aes, iv, bytes),
-            Self::Aes192(aes) => encrypt(aes, iv, bytes),
-            Self::Aes256(aes) => encrypt(aes, iv, bytes),
+            Self::Aes128(aes) => encrypt(aes, iv, bytes, see),
+            Self::Aes192(aes) => encrypt(aes, iv, bytes, see),
+            Self::Aes256(aes) => encrypt(aes, iv, bytes, see),
         }
     }
 
@@ -73,12 +79,16 @@ pub(super) fn unpadded_len(bytes: &[u8]) -> (usize, Choice) {
     (bytes.len().saturating_sub(usize::from(count)), is_padding)
 }
 
-fn encrypt<C>(cipher: &C, iv: &[u8; BLOCK], bytes: &mut [u8])
+fn encrypt<C>(cipher: &C, iv: &[u8; BLOCK], bytes: &mut [u8], mut see: impl FnMut(&[u8]))
 where
     C: BlockCipherEncrypt<BlockSize = U16>,
 {
-    let (blocks, _) = Array::slice_as_chunks_mut(bytes);
-    Encryptor::inner_iv_init(cipher, iv.into()).encrypt_blocks(blocks);
+    let mut encryptor = Encryptor::inner_iv_init(cipher, iv.into());
+    for piece in bytes.chunks_mut(PIECE) {
+        let (blocks, _) = Array::slice_as_chunks_mut(piece);
+        encryptor.encrypt_blocks(blocks);
+        see(piece);
+    }
 }
 
 fn decrypt<C>(cipher: &C, iv: &[u8; BLOCK], bytes: &mut [u8])
@@ -133,10 +143,25 @@ mod tests {
             ),
         ] {
             let (cbc, mut text) = (Cbc::new(&key), plain);
-            cbc.encrypt(&iv, &mut text);
+            cbc.encrypt(&iv, &mut text, |_| ());
             assert_eq!(text, bytes(expected));
             cbc.decrypt(&iv, &mut text);
             assert_eq!(text, plain);
+        }
+    }
+
+    #[test]
+    fn a_ciphertext_is_seen_as_it_is_left_and_whole() {
+        let cbc = Cbc::new(&AesKey::Aes256([7; 32]));
+        for blocks in 0..40 {
+            let plain = vec![b'x'; blocks * BLOCK];
+            let (mut bytes, mut seen) = (plain.clone(), Vec::new());
+            cbc.encrypt(&[3; BLOCK], &mut bytes, |piece| {
+                seen.extend_from_slice(piece);
+            });
+            assert_eq!(seen, bytes);
+            cbc.decrypt(&[3; BLOCK], &mut bytes);
+            assert_eq!(bytes, plain);
         }
     }
 

@@ -312,13 +312,19 @@ impl Transformer for Encrypt {
         let iv = self.iv.of(cx, content);
         let of_plaintext = (self.format == Format::Ktor1And2).then(|| self.coder.code(content));
 
-        let (bytes, count) = padding(buffer.len());
-        buffer.append(bytes.get(..count).unwrap_or_default());
-        self.cbc.encrypt(&iv, buffer.as_mut_slice());
-
-        let ciphertext = buffer.as_slice();
-        let code = of_plaintext.unwrap_or_else(|| self.coder.code(ciphertext));
-        buffer.replace(put_together(&iv, ciphertext, &code));
+        let (padding, count) = padding(buffer.len());
+        buffer.append(padding.get(..count).unwrap_or_default());
+        let bytes = buffer.as_mut_slice();
+        let code = match of_plaintext {
+            Some(code) => {
+                self.cbc.encrypt(&iv, bytes, |_| ());
+                code
+            }
+            None => self.coder.code_of(|hash| {
+                self.cbc.encrypt(&iv, bytes, |piece| hash.update(piece));
+            }),
+        };
+        buffer.replace(put_together(&iv, buffer.as_slice(), &code));
     }
 
     fn read(&self, cx: &Context<'_>, buffer: &mut Buffer) -> Result<Freshness, Refusal> {

@@ -7,6 +7,9 @@ use serde::de::DeserializeOwned;
 use crate::failure::{Unreadable, Unwritable};
 use crate::json::{read, write};
 
+/// How much room a value is given at first: few are larger.
+const USUAL: usize = 512;
+
 /// JSON as kotlinx.serialization writes it: what Ktor 3 writes by default. Number 18.
 ///
 /// It differs from [`Json`](cloakroom_core::Json) in this:
@@ -60,6 +63,7 @@ impl Codec for KtorJson {
 
     fn encode<S: Serialize>(&self, value: &S, out: &mut Vec<u8>) -> Result<(), EncodeError> {
         let before = out.len();
+        out.reserve(USUAL);
         write(value, out).map_err(|error: Unwritable| {
             out.truncate(before);
             error.into_error()

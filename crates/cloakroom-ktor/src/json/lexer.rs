@@ -8,6 +8,9 @@ use std::borrow::Cow;
 use super::scalar::{MAX_DEPTH, TYPE, plain_len};
 use crate::failure::Unreadable;
 
+/// So many digits are never too large for 64 bits.
+const MAX_DIGITS: usize = 19;
+
 /// A text, and how far it is read.
 #[derive(Clone, Debug)]
 pub(super) struct Lexer<'t> {
@@ -126,6 +129,46 @@ impl<'t> Lexer<'t> {
         } else {
             self.literal().map(Cow::Borrowed)
         }
+    }
+
+    /// A whole number as Kotlin writes it, without a sign, if it is one of `N`. Any other is not
+    /// consumed.
+    #[inline]
+    pub(super) fn plain_integer<N: TryFrom<u64>>(&mut self) -> Option<N> {
+        let rest = self.text.as_bytes().get(self.at..)?;
+        let (mut number, mut len) = (0, 0);
+        for byte in rest.iter().take(MAX_DIGITS) {
+            if !byte.is_ascii_digit() {
+                break;
+            }
+            number = number * 10 + u64::from(byte - b'0');
+            len += 1;
+        }
+        let has_zeros = len > 1 && rest.first() == Some(&b'0');
+        if len == 0 || has_zeros || rest.get(len).is_some_and(is_of_literal) {
+            return None;
+        }
+        let number = N::try_from(number).ok()?;
+        self.at += len;
+        Some(number)
+    }
+
+    /// Whether this name in quotes and a colon come next, as Kotlin writes them; then they are
+    /// consumed.
+    #[inline]
+    pub(super) fn plain_name(&mut self, name: &str) -> bool {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let Some((b'"', text)) = rest.split_first() else {
+            return false;
+        };
+        let Some((text, [b'"', b':', ..])) = text.split_at_checked(plain_len(text)) else {
+            return false;
+        };
+        let is_next = text == name.as_bytes();
+        if is_next {
+            self.at += text.len() + 3;
+        }
+        is_next
     }
 
     /// A text in quotes.
@@ -316,6 +359,65 @@ mod tests {
             assert!(!is_number(text), "{text}");
         }
         assert!(is_integer("-0") && !is_integer("1.0") && !is_integer("1e2"));
+    }
+
+    #[test]
+    fn a_plain_integer_is_read_and_any_other_left() {
+        for (text, number) in [
+            ("0", 0),
+            ("7,", 7),
+            ("255}", 255),
+            ("9999999999999999999 ", 9_999_999_999_999_999_999_u64),
+        ] {
+            let mut lexer = Lexer::new(text);
+            assert_eq!(lexer.plain_integer(), Some(number));
+            assert_eq!(lexer.at, number.to_string().len());
+        }
+        for text in [
+            "",
+            "-1",
+            "+1",
+            "01",
+            "00",
+            "1.0",
+            "1e2",
+            "1f",
+            " 1",
+            "\"1\"",
+            "x",
+            "18446744073709551615",
+            "99999999999999999999",
+        ] {
+            let mut lexer = Lexer::new(text);
+            assert_eq!(lexer.plain_integer::<u64>(), None, "{text}");
+            assert_eq!(lexer.at, 0);
+        }
+        let mut lexer = Lexer::new("256");
+        assert_eq!(lexer.plain_integer::<u8>(), None);
+        assert_eq!(lexer.plain_integer::<u16>(), Some(256));
+    }
+
+    #[test]
+    fn a_plain_name_is_consumed_with_its_colon_and_nothing_else_is() {
+        let mut lexer = Lexer::new("\"name\":1");
+        assert!(lexer.plain_name("name"));
+        assert_eq!(lexer.at, 7);
+        for (text, name) in [
+            ("\"name\":", "names"),
+            ("\"names\":", "name"),
+            ("\"name\" :", "name"),
+            (" \"name\":", "name"),
+            ("\"name", "name"),
+            ("\"name\"", "name"),
+            ("\"n\\u0061me\":", "name"),
+            ("\"na\"me\":", "na\"me"),
+            ("\"a\\b\":", "a\\b"),
+            ("", ""),
+        ] {
+            let mut lexer = Lexer::new(text);
+            assert!(!lexer.plain_name(name), "{text}");
+            assert_eq!(lexer.at, 0);
+        }
     }
 
     #[test]

@@ -77,6 +77,17 @@ fn check_newtype(name: &str) -> Result<(), Unreadable> {
     Ok(())
 }
 
+macro_rules! integers {
+    ($($method:ident => $visit:ident),* $(,)?) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+            match self.plain_integer() {
+                Some(number) => visitor.$visit(number),
+                None => visitor.$visit(integer(&self.number()?)?),
+            }
+        }
+    )*};
+}
+
 macro_rules! parsed {
     ($source:ident: $($method:ident => $visit:ident($parse:path)),* $(,)?) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
@@ -88,16 +99,19 @@ macro_rules! parsed {
 impl<'de> Deserializer<'de> for &mut Lexer<'de> {
     type Error = Unreadable;
 
+    integers! {
+        deserialize_i8 => visit_i8,
+        deserialize_i16 => visit_i16,
+        deserialize_i32 => visit_i32,
+        deserialize_i64 => visit_i64,
+        deserialize_u8 => visit_u8,
+        deserialize_u16 => visit_u16,
+        deserialize_u32 => visit_u32,
+        deserialize_u64 => visit_u64,
+    }
+
     parsed! {
         number:
-        deserialize_i8 => visit_i8(integer),
-        deserialize_i16 => visit_i16(integer),
-        deserialize_i32 => visit_i32(integer),
-        deserialize_i64 => visit_i64(integer),
-        deserialize_u8 => visit_u8(integer),
-        deserialize_u16 => visit_u16(integer),
-        deserialize_u32 => visit_u32(integer),
-        deserialize_u64 => visit_u64(integer),
         deserialize_f32 => visit_f32(float),
         deserialize_f64 => visit_f64(double),
     }
@@ -301,15 +315,20 @@ impl<'l, 'de> Object<'l, 'de> {
         Ok(value)
     }
 
-    /// Whether the class has a property of this name. Kotlin writes them in their order.
+    /// The name that is likely to be next, if it is. Kotlin writes them in their order.
+    #[inline]
+    fn likely_name(&mut self) -> Option<&'static str> {
+        let name = self.names?.get(self.likely)?;
+        let is_next = !self.is_sealed && self.lexer.plain_name(name);
+        self.likely += usize::from(is_next);
+        is_next.then_some(name)
+    }
+
+    /// Whether the class has a property of this name.
     fn has(&mut self, name: &str) -> bool {
         let Some(names) = self.names else {
             return true;
         };
-        if names.get(self.likely) == Some(&name) {
-            self.likely += 1;
-            return true;
-        }
         let place = names.iter().position(|known| *known == name);
         self.likely = place.map_or(0, |place| place + 1);
         place.is_some()
@@ -317,6 +336,9 @@ impl<'l, 'de> Object<'l, 'de> {
 
     fn next_name(&mut self) -> Result<Option<Cow<'de, str>>, Unreadable> {
         while self.lexer.more(std::mem::take(&mut self.is_first), b'}')? {
+            if let Some(name) = self.likely_name() {
+                return Ok(Some(Cow::Borrowed(name)));
+            }
             let name = self.lexer.string()?;
             self.lexer.expect(b':')?;
             if self.is_sealed && name == TYPE {

@@ -17,11 +17,17 @@ pub(super) fn push_quoted(text: &str, out: &mut Vec<u8>) {
 }
 
 /// `text` as it stands between quotes.
-fn push_escaped(text: &str, out: &mut Vec<u8>) {
+#[inline]
+pub(super) fn push_escaped(text: &str, out: &mut Vec<u8>) {
     if is_plain(text.as_bytes()) {
         out.extend_from_slice(text.as_bytes());
-        return;
+    } else {
+        push_with_escapes(text, out);
     }
+}
+
+#[cold]
+fn push_with_escapes(text: &str, out: &mut Vec<u8>) {
     let mut rest = text.as_bytes();
     loop {
         let (plain, from) = rest.split_at_checked(plain_len(rest)).unwrap_or_default();

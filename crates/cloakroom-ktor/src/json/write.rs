@@ -11,7 +11,7 @@ use serde::ser::{
 };
 
 use super::key::Key;
-use super::scalar::{MAX_DEPTH, TYPE, char_text, push_quoted, real_text};
+use super::scalar::{MAX_DEPTH, TYPE, char_text, push_escaped, push_quoted, real_text};
 use crate::failure::Unwritable;
 use crate::marker;
 
@@ -240,7 +240,9 @@ impl<'o> Serializer for Writer<'o> {
 struct Compound<'o> {
     out: &'o mut Vec<u8>,
     depth: u8,
-    is_first: bool,
+    /// What comes before the next part.
+    before: u8,
+    is_empty: bool,
     is_class: bool,
     end: u8,
 }
@@ -253,27 +255,27 @@ impl<'o> Compound<'o> {
                 "values lie more than 128 deep in each other",
             ));
         }
-        writer.out.push(begin);
         Ok(Self {
             out: writer.out,
             depth: writer.depth + 1,
-            is_first: true,
+            before: begin,
+            is_empty: true,
             is_class: false,
             end,
         })
     }
 
-    fn separate(&mut self) {
-        if !self.is_first {
-            self.out.push(b',');
-        }
-        self.is_first = false;
+    /// What comes before the next part: the bracket before the first, a comma before any other.
+    const fn before(&mut self) -> u8 {
+        self.is_empty = false;
+        std::mem::replace(&mut self.before, b',')
     }
 
     fn name(&mut self, name: &str) {
-        self.separate();
-        push_quoted(name, self.out);
-        self.out.push(b':');
+        let before = self.before();
+        self.out.extend_from_slice(&[before, b'"']);
+        push_escaped(name, self.out);
+        self.out.extend_from_slice(b"\":");
     }
 
     fn value(&mut self) -> Writer<'_> {
@@ -303,6 +305,9 @@ impl<'o> Compound<'o> {
         reason = "the ends of serde's contracts can fail"
     )]
     fn close(self) -> Result<(), Unwritable> {
+        if self.is_empty {
+            self.out.push(self.before);
+        }
         self.out.push(self.end);
         Ok(())
     }
@@ -313,7 +318,8 @@ impl SerializeSeq for Compound<'_> {
     type Error = Unwritable;
 
     fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Unwritable> {
-        self.separate();
+        let before = self.before();
+        self.out.push(before);
         value.serialize(self.value())
     }
 
@@ -327,7 +333,8 @@ impl SerializeMap for Compound<'_> {
     type Error = Unwritable;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Unwritable> {
-        self.separate();
+        let before = self.before();
+        self.out.push(before);
         key.serialize(Key(self.out))?;
         self.out.push(b':');
         Ok(())

@@ -11,10 +11,8 @@ use crate::key::AesKey;
 
 pub(super) const BLOCK: usize = 16;
 
-/// How much is encrypted before it is handed on. Each block of AES waits for the one before it, and
-/// so does each of a hash: while a processor waits for the one it gets on with the other, if the
-/// pieces of both are short.
-const PIECE: usize = 8 * BLOCK;
+/// How much is encrypted at a time: as much as a step of SHA-256 takes.
+const PIECE: usize = 4 * BLOCK;
 
 /// A prepared key. Wiped on drop: the cipher's `zeroize` is on.
 pub(super) enum Cbc {
@@ -79,16 +77,22 @@ pub(super) fn unpadded_len(bytes: &[u8]) -> (usize, Choice) {
     (bytes.len().saturating_sub(usize::from(count)), is_padding)
 }
 
+/// Each block of AES waits for the one before it, and so does each step of a hash. A piece is seen
+/// when the next one has been begun with, so that a processor gets on with either while it waits for
+/// the other.
 fn encrypt<C>(cipher: &C, iv: &[u8; BLOCK], bytes: &mut [u8], mut see: impl FnMut(&[u8]))
 where
     C: BlockCipherEncrypt<BlockSize = U16>,
 {
     let mut encryptor = Encryptor::inner_iv_init(cipher, iv.into());
+    let mut unseen: &[u8] = &[];
     for piece in bytes.chunks_mut(PIECE) {
         let (blocks, _) = Array::slice_as_chunks_mut(piece);
         encryptor.encrypt_blocks(blocks);
-        see(piece);
+        see(unseen);
+        unseen = piece;
     }
+    see(unseen);
 }
 
 fn decrypt<C>(cipher: &C, iv: &[u8; BLOCK], bytes: &mut [u8])

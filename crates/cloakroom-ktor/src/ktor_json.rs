@@ -8,7 +8,7 @@ use crate::failure::{Unreadable, Unwritable};
 use crate::json::{read, write};
 
 /// How much room a value is given at first: few are larger.
-const USUAL: usize = 512;
+const USUAL: usize = 1024;
 
 /// JSON as kotlinx.serialization writes it: what Ktor 3 writes by default. Number 18.
 ///

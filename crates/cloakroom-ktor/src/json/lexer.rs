@@ -78,6 +78,7 @@ impl<'t> Lexer<'t> {
     }
 
     /// Goes into an array or an object.
+    #[inline]
     pub(super) fn open(&mut self, byte: u8) -> Result<(), Unreadable> {
         self.expect(byte)?;
         if self.depth >= MAX_DEPTH {
@@ -90,6 +91,7 @@ impl<'t> Lexer<'t> {
     }
 
     /// Goes out of it again.
+    #[inline]
     pub(super) fn close(&mut self, byte: u8) -> Result<(), Unreadable> {
         self.expect(byte)?;
         self.depth = self.depth.saturating_sub(1);
@@ -181,6 +183,7 @@ impl<'t> Lexer<'t> {
     }
 
     /// A text in which nothing is escaped. Any other is not consumed.
+    #[inline]
     fn plain_string(&mut self) -> Option<&'t str> {
         if self.byte() != Some(b'"') && self.peek() != Some(b'"') {
             return None;

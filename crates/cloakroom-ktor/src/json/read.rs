@@ -79,6 +79,7 @@ fn check_newtype(name: &str) -> Result<(), Unreadable> {
 
 macro_rules! integers {
     ($($method:ident => $visit:ident),* $(,)?) => {$(
+        #[inline]
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
             match self.plain_integer() {
                 Some(number) => visitor.$visit(number),
@@ -270,6 +271,7 @@ struct Elements<'l, 'de> {
 impl<'de> SeqAccess<'de> for Elements<'_, 'de> {
     type Error = Unreadable;
 
+    #[inline]
     fn next_element_seed<T: DeserializeSeed<'de>>(
         &mut self,
         seed: T,
@@ -324,7 +326,36 @@ impl<'l, 'de> Object<'l, 'de> {
         is_next.then_some(name)
     }
 
-    /// Whether the class has a property of this name.
+    #[inline]
+    fn next_name(&mut self) -> Result<Option<Cow<'de, str>>, Unreadable> {
+        while self.lexer.more(std::mem::take(&mut self.is_first), b'}')? {
+            if let Some(name) = self.likely_name() {
+                return Ok(Some(Cow::Borrowed(name)));
+            }
+            if let Some(name) = self.other_name()? {
+                return Ok(Some(name));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Any name; `None` for the `type` of a class, which is skipped.
+    #[inline(never)]
+    fn other_name(&mut self) -> Result<Option<Cow<'de, str>>, Unreadable> {
+        let name = self.lexer.string()?;
+        self.lexer.expect(b':')?;
+        if self.is_sealed && name == TYPE {
+            self.is_sealed = false;
+            drop(self.lexer.string()?);
+            return Ok(None);
+        }
+        if !self.has(&name) {
+            return Err(Unreadable::because("a property that is not of the class"));
+        }
+        Ok(Some(name))
+    }
+
+    /// Whether the class has a property of this name; then the one behind it is likely to be next.
     fn has(&mut self, name: &str) -> bool {
         let Some(names) = self.names else {
             return true;
@@ -333,31 +364,12 @@ impl<'l, 'de> Object<'l, 'de> {
         self.likely = place.map_or(0, |place| place + 1);
         place.is_some()
     }
-
-    fn next_name(&mut self) -> Result<Option<Cow<'de, str>>, Unreadable> {
-        while self.lexer.more(std::mem::take(&mut self.is_first), b'}')? {
-            if let Some(name) = self.likely_name() {
-                return Ok(Some(Cow::Borrowed(name)));
-            }
-            let name = self.lexer.string()?;
-            self.lexer.expect(b':')?;
-            if self.is_sealed && name == TYPE {
-                self.is_sealed = false;
-                drop(self.lexer.string()?);
-                continue;
-            }
-            if !self.has(&name) {
-                return Err(Unreadable::because("a property that is not of the class"));
-            }
-            return Ok(Some(name));
-        }
-        Ok(None)
-    }
 }
 
 impl<'de> MapAccess<'de> for &mut Object<'_, 'de> {
     type Error = Unreadable;
 
+    #[inline]
     fn next_key_seed<K: DeserializeSeed<'de>>(
         &mut self,
         seed: K,
@@ -366,6 +378,7 @@ impl<'de> MapAccess<'de> for &mut Object<'_, 'de> {
         name.map(|name| seed.deserialize(Key(name))).transpose()
     }
 
+    #[inline]
     fn next_value_seed<T: DeserializeSeed<'de>>(
         &mut self,
         seed: T,

@@ -66,14 +66,15 @@ fn is_plain(bytes: &[u8]) -> bool {
 #[inline]
 pub(super) fn plain_len(bytes: &[u8]) -> usize {
     match bytes.first_chunk().map(|word| special_bytes(*word)) {
-        Some(special) if special != 0 => special.trailing_zeros() as usize / 8,
-        _ => long_plain_len(bytes),
+        Some(0) => plain_len_from(8, bytes),
+        Some(special) => special.trailing_zeros() as usize / 8,
+        None => plain_len_from(0, bytes),
     }
 }
 
+/// The same, where so many bytes are known not to be special.
 #[inline(never)]
-fn long_plain_len(bytes: &[u8]) -> usize {
-    let mut len = 0;
+fn plain_len_from(mut len: usize, bytes: &[u8]) -> usize {
     while let Some(word) = bytes.get(len..).and_then(<[u8]>::first_chunk) {
         let special = special_bytes(*word);
         // All eight, if none is special.

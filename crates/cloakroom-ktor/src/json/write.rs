@@ -35,6 +35,7 @@ struct Writer<'o> {
 
 impl<'o> Writer<'o> {
     /// For a value that is no object, and so no class of a sealed one.
+    #[inline]
     fn plain(&mut self) -> Result<&mut Vec<u8>, Unwritable> {
         if self.class.is_none() {
             Ok(self.out)
@@ -45,6 +46,7 @@ impl<'o> Writer<'o> {
         }
     }
 
+    #[inline]
     fn object(self) -> Result<Compound<'o>, Unwritable> {
         let class = self.class;
         let mut object = Compound::open(self, b'{', b'}')?;
@@ -56,11 +58,13 @@ impl<'o> Writer<'o> {
         Ok(object)
     }
 
+    #[inline]
     fn token(mut self, token: &str) -> Result<(), Unwritable> {
         self.plain()?.extend_from_slice(token.as_bytes());
         Ok(())
     }
 
+    #[inline]
     fn quoted(mut self, text: &str) -> Result<(), Unwritable> {
         push_quoted(text, self.plain()?);
         Ok(())
@@ -75,6 +79,7 @@ fn tuple<T>() -> Result<T, Unwritable> {
 
 macro_rules! numbers {
     ($($method:ident: $number:ty),*) => {$(
+        #[inline]
         fn $method(self, value: $number) -> Result<(), Unwritable> {
             self.token(itoa::Buffer::new().format(value))
         }
@@ -249,6 +254,7 @@ struct Compound<'o> {
 
 impl<'o> Compound<'o> {
     #[expect(clippy::needless_pass_by_value, reason = "it gives away its output")]
+    #[inline]
     fn open(writer: Writer<'o>, begin: u8, end: u8) -> Result<Self, Unwritable> {
         if writer.depth >= MAX_DEPTH {
             return Err(Unwritable::because(
@@ -266,11 +272,13 @@ impl<'o> Compound<'o> {
     }
 
     /// What comes before the next part: the bracket before the first, a comma before any other.
+    #[inline]
     const fn before(&mut self) -> u8 {
         self.is_empty = false;
         std::mem::replace(&mut self.before, b',')
     }
 
+    #[inline]
     fn name(&mut self, name: &str) {
         let before = self.before();
         self.out.extend_from_slice(&[before, b'"']);
@@ -278,6 +286,7 @@ impl<'o> Compound<'o> {
         self.out.extend_from_slice(b"\":");
     }
 
+    #[inline]
     fn value(&mut self) -> Writer<'_> {
         Writer {
             out: self.out,
@@ -286,6 +295,7 @@ impl<'o> Compound<'o> {
         }
     }
 
+    #[inline]
     fn field<T: Serialize + ?Sized>(
         &mut self,
         name: &'static str,
@@ -300,6 +310,7 @@ impl<'o> Compound<'o> {
         written.map_err(|error| error.in_field(name))
     }
 
+    #[inline]
     #[expect(
         clippy::unnecessary_wraps,
         reason = "the ends of serde's contracts can fail"

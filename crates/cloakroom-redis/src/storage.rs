@@ -49,6 +49,10 @@ use crate::store::Store;
 /// * A `create` whose process dies between its two steps takes a seat of a limit for a minute.
 /// * A `create` whose second step comes more than 30 seconds after the first fails. The clocks of a
 ///   cluster's nodes must not differ by so much.
+/// * While a slot of a cluster moves, calls wait for it. The client library may wait for itself then,
+///   where some dozens of calls are on their way to a node, as with `end_before`: all calls of this
+///   process are late once, up to the [`timeout`](crate::RedisStorageBuilder::timeout), and go on after
+///   it. So move slots when no floor is set.
 ///
 /// # What it may lose, and how to keep it from that
 ///

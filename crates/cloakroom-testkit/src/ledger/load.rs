@@ -79,6 +79,27 @@ impl Load {
     /// # }
     /// ```
     pub fn on<S: Storage + Clone>(storage: &S, writers: impl IntoIterator<Item = u32>) -> Self {
+        Self::of(storage, writers.into_iter().map(Ledger::of))
+    }
+
+    /// The writers of these ledgers.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// # use cloakroom_core::MemoryStorage;
+    /// # use cloakroom_testkit::{Ledger, Load};
+    /// let storage = MemoryStorage::new();
+    /// let load = Load::of(&storage, [Ledger::of(1).without_floors()]);
+    /// load.until_done(100).await;
+    /// assert_eq!(load.check(&storage).await.1, 0);
+    /// # }
+    /// ```
+    pub fn of<S: Storage + Clone>(storage: &S, ledgers: impl IntoIterator<Item = Ledger>) -> Self {
         let progress = Arc::new(Progress {
             is_over: AtomicBool::new(false),
             count: watch::Sender::default(),
@@ -87,9 +108,9 @@ impl Load {
             writers: JoinSet::new(),
             progress,
         };
-        for writer in writers {
+        for ledger in ledgers {
             let (storage, progress) = (storage.clone(), Arc::clone(&load.progress));
-            load.writers.spawn(write(writer, storage, progress));
+            load.writers.spawn(write(ledger, storage, progress));
         }
         load
     }
@@ -233,8 +254,7 @@ impl fmt::Debug for Load {
     }
 }
 
-async fn write<S: Storage>(writer: u32, storage: S, progress: Arc<Progress>) -> Ledger {
-    let mut ledger = Ledger::of(writer);
+async fn write<S: Storage>(mut ledger: Ledger, storage: S, progress: Arc<Progress>) -> Ledger {
     for _ in 0..AT_MOST {
         if progress.is_over.load(Ordering::SeqCst) {
             break;

@@ -62,6 +62,7 @@ pub struct Ledger {
     made: u64,
     /// How often it has raised the floor, which is its time.
     floors: u64,
+    raises_floors: bool,
     pub(super) name: Arc<str>,
     /// Found before the next sign-in, if there was one since all were ended.
     number: Option<SubjectNumber>,
@@ -85,12 +86,25 @@ impl Ledger {
             random: 0x2545_f491_4f6c_dd1d ^ (u64::from(writer) + 1),
             made: 0,
             floors: 0,
+            raises_floors: true,
             name: format!("writer-{writer}").into(),
             number: None,
             sessions: Vec::new(),
             acknowledged: 0,
             failed: 0,
         }
+    }
+
+    /// The same writer, who never ends all sessions of its scope.
+    ///
+    /// ```
+    /// # use cloakroom_testkit::Ledger;
+    /// assert_eq!(Ledger::of(7).without_floors().failed(), 0);
+    /// ```
+    #[must_use]
+    pub const fn without_floors(mut self) -> Self {
+        self.raises_floors = false;
+        self
     }
 
     /// The ledger of a writer in another process, which told that it had come to the end of so many
@@ -210,8 +224,8 @@ impl Ledger {
             }
             (Some(session), 42..52) => touch(session, self.made, storage, now).await,
             (Some(session), 52..61) => remove(session, storage).await,
-            (Some(_), 61..63) => self.remove_all(storage).await,
-            (Some(_), _) => self.end_before(storage).await,
+            (Some(_), 63..) if self.raises_floors => self.end_before(storage).await,
+            (Some(_), _) => self.remove_all(storage).await,
         }
     }
 

@@ -199,6 +199,7 @@ impl<'t> Lexer<'t> {
         self.text.get(start..end)
     }
 
+    #[cold]
     fn escaped_string(&mut self) -> Result<String, Unreadable> {
         self.expect(b'"')?;
         let mut text = String::new();

@@ -125,6 +125,7 @@ impl<'de> Deserializer<'de> for &mut Lexer<'de> {
         string: deserialize_char => visit_char(character),
     }
 
+    #[inline]
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
         match self.string()? {
             Cow::Borrowed(text) => visitor.visit_borrowed_str(text),
@@ -169,6 +170,7 @@ impl<'de> Deserializer<'de> for &mut Lexer<'de> {
         visitor.visit_newtype_struct(self)
     }
 
+    #[inline]
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
         self.open(b'[')?;
         let value = visitor.visit_seq(Elements {

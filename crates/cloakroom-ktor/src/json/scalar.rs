@@ -73,7 +73,7 @@ pub(super) fn plain_len(bytes: &[u8]) -> usize {
 }
 
 /// The same, where so many bytes are known not to be special.
-#[inline(never)]
+#[inline]
 fn plain_len_from(mut len: usize, bytes: &[u8]) -> usize {
     while let Some(word) = bytes.get(len..).and_then(<[u8]>::first_chunk) {
         let special = special_bytes(*word);

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use crate::failure::{Unreadable, Unwritable};
 use crate::json::{read, write};
 
-/// How much room a value is given at first: few are larger.
+/// How much room a value is given where the buffer has none yet: few are larger.
 const USUAL: usize = 1024;
 
 /// JSON as kotlinx.serialization writes it: what Ktor 3 writes by default. Number 18.
@@ -63,7 +63,9 @@ impl Codec for KtorJson {
 
     fn encode<S: Serialize>(&self, value: &S, out: &mut Vec<u8>) -> Result<(), EncodeError> {
         let before = out.len();
-        out.reserve(USUAL);
+        if out.capacity() == before {
+            out.reserve(USUAL);
+        }
         write(value, out).map_err(|error: Unwritable| {
             out.truncate(before);
             error.into_error()

@@ -41,6 +41,8 @@ pub(crate) fn served<S: Changing>(value: S) -> Served<S> {
 pub(crate) struct Value<S> {
     encrypt: Encrypt,
     cookie: String,
+    /// As long as the content was a buffer is made for the next, as a session's commit makes it.
+    content_len: usize,
     kind: PhantomData<fn() -> S>,
 }
 
@@ -50,6 +52,7 @@ impl<S: Changing> Value<S> {
         let mut new = Self {
             encrypt: encrypt(),
             cookie: String::new(),
+            content_len: 0,
             kind: PhantomData,
         };
         new.write(value);
@@ -72,8 +75,9 @@ impl<S: Changing> Value<S> {
     }
 
     fn write(&mut self, value: &S) {
-        let mut buffer = Buffer::default();
+        let mut buffer = Buffer::with_headroom(0, self.content_len + 64);
         buffer.append_with(|out| KtorJson.encode(value, out)).must();
+        self.content_len = buffer.len();
         self.encrypt.write(&context(), &mut buffer);
         let token = str::from_utf8(buffer.as_slice()).must();
         self.cookie = CookieEncoding::Uri.encode(token, Ktor::V3).must();

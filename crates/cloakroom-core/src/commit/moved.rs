@@ -39,9 +39,12 @@ pub(super) async fn moved_by_another(work: &mut Work, key: StorageKey) -> Answer
     let known = origin.id.proof_hash();
     let same_proof = same_proof(&known, &theirs.record.proof);
     work.loaded_proof = Some(known);
-    // What ours began from is what lay there, in the words of this form.
-    let base = work.slot.rewritten(&origin.stored.record.content);
-    work.base = base.map(Arc::from);
+    // What ours began from is what lay there, in the words of this form; where ours has followed it
+    // there, that is known.
+    if work.base.is_none() {
+        let base = work.slot.rewritten(&origin.stored.record.content);
+        work.base = base.map(Arc::from);
+    }
     origin.place = Place::Own;
     origin.key = key;
     origin.stored = theirs;

@@ -242,7 +242,7 @@ fn removed(why: Removal, plan: &Plan, answer: Answer, policy: &Policy, repeats: 
         }
         Removal::Replaced(Replacement::TakeOver { changed, proof }) => {
             // Its id finds what lies here first, and what ends it ends it in both places.
-            let failed = if gone {
+            let told = if gone {
                 Notes::NONE
             } else {
                 Notes::one(EventKind::StorageFailed)
@@ -252,7 +252,7 @@ fn removed(why: Removal, plan: &Plan, answer: Answer, policy: &Policy, repeats: 
                 idle: None,
                 proof,
             };
-            kept(change, plan, policy, repeats, failed)
+            kept(change, plan, policy, repeats, told)
         }
         _ if gone => done(plan),
         Removal::Replaced(Replacement::Move { changed: false }) => Next::Step(

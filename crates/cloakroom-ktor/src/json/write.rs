@@ -245,9 +245,8 @@ impl<'o> Serializer for Writer<'o> {
 struct Compound<'o> {
     out: &'o mut Vec<u8>,
     depth: u8,
-    /// What comes before the next part.
+    /// What comes before the next part: a comma, but before the first one.
     before: u8,
-    is_empty: bool,
     is_class: bool,
     end: u8,
 }
@@ -265,7 +264,6 @@ impl<'o> Compound<'o> {
             out: writer.out,
             depth: writer.depth + 1,
             before: begin,
-            is_empty: true,
             is_class: false,
             end,
         })
@@ -274,7 +272,6 @@ impl<'o> Compound<'o> {
     /// What comes before the next part: the bracket before the first, a comma before any other.
     #[inline]
     const fn before(&mut self) -> u8 {
-        self.is_empty = false;
         std::mem::replace(&mut self.before, b',')
     }
 
@@ -316,7 +313,7 @@ impl<'o> Compound<'o> {
         reason = "the ends of serde's contracts can fail"
     )]
     fn close(self) -> Result<(), Unwritable> {
-        if self.is_empty {
+        if self.before != b',' {
             self.out.push(self.before);
         }
         self.out.push(self.end);

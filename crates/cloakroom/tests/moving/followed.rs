@@ -4,10 +4,38 @@
 use std::time::Duration;
 
 use axum::Router;
-use cloakroom::{Clock as _, Conflicts, CookieSession, EventKind, Sessions};
+use cloakroom::{
+    Clock as _, Codec, CodecId, Conflicts, CookieSession, DecodeError, EncodeError, EventKind,
+    Json, Schema, Sessions,
+};
 use cloakroom_testkit::{Answer, Call, Client, Req, When};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::task::JoinHandle;
 
 use crate::town::{COOKIE, DAY, Ticket, Town, seen, serve};
+
+/// JSON, the last byte first: nobody takes it for what it is not.
+#[derive(Debug)]
+struct Backwards;
+
+impl Codec for Backwards {
+    fn id(&self) -> CodecId {
+        CodecId::new(200)
+    }
+
+    fn encode<S: Serialize>(&self, value: &S, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+        let mut forwards = Vec::new();
+        Json.encode(value, &mut forwards)?;
+        out.extend(forwards.iter().rev());
+        Ok(())
+    }
+
+    fn decode<S: DeserializeOwned>(&self, bytes: &[u8]) -> Result<S, DecodeError> {
+        let forwards: Vec<u8> = bytes.iter().rev().copied().collect();
+        Json.decode(&forwards)
+    }
+}
 
 type Options = CookieSession<Ticket>;
 
@@ -20,6 +48,8 @@ struct Crossing {
     rider: Client<Router>,
     /// The same browser at the second node.
     there: Client<Router>,
+    /// A request that brings the session back, and what it sees.
+    bringing_back: Option<JoinHandle<Option<Ticket>>>,
 }
 
 impl Crossing {
@@ -28,13 +58,18 @@ impl Crossing {
         let (end, old, new) = (town.end(), &town.old_calls, &town.new_calls);
         let owned = |c: Options| owned(c).subject_if_any(|ticket| ticket.user.clone());
         let sealed = |c: Options| c.sealed_at_rest();
+        // Each store has its contents in another codec's words.
         let first = town.sessions(|c| {
-            sealed(owned(c).stored_in(old))
+            sealed(owned(c).schema(Schema::new(Backwards)).stored_in(old))
                 .also_reads(end, |other| other.stored_in(new).sealed_at_rest())
         });
         let second = town.sessions(|c| {
-            sealed(owned(c).stored_in(new))
-                .also_reads(end, |other| other.stored_in(old).sealed_at_rest())
+            sealed(owned(c).stored_in(new)).also_reads(end, |other| {
+                other
+                    .schema(Schema::new(Backwards))
+                    .stored_in(old)
+                    .sealed_at_rest()
+            })
         });
         let mut rider = town.browser(&serve(&first));
         rider.post("/sign-in/anna").await;
@@ -46,6 +81,7 @@ impl Crossing {
             second,
             rider,
             there,
+            bringing_back: None,
         }
     }
 
@@ -97,6 +133,32 @@ async fn a_change_that_finds_its_session_moved_is_joined_with_what_lies_there() 
         assert_eq!((ticket.rides, ticket.note.as_str()), (1, "new"));
         assert_eq!(ticket.user.as_deref(), Some("anna"));
     }
+}
+
+/// Rules: row-63, row-61b, merging.
+#[tokio::test]
+async fn a_change_that_follows_its_session_meets_who_has_just_brought_it_back() {
+    let mut crossing = Crossing::of(|c| c).await;
+    let ridden = crossing
+        .crossed_by(Req::post("/ride"), async |crossing| {
+            crossing.moves().await;
+            let held = crossing.town.old.pause_next(Call::Create);
+            let mut other = crossing.rider.fork();
+            // Goes on when the change is about to bring the session back.
+            crossing.bringing_back = Some(tokio::spawn(async move {
+                held.reached().await;
+                let seen = seen(&mut other).await;
+                held.resume();
+                seen
+            }));
+        })
+        .await;
+    assert_eq!((ridden.status, ridden.set_cookies().len()), (200, 0));
+    let seen_meanwhile = crossing.bringing_back.take().unwrap().await.unwrap();
+    assert_eq!(seen_meanwhile.map(|ticket| ticket.note), Some("new".into()));
+    assert_eq!(crossing.town.records(), (1, 0));
+    let ticket = seen(&mut crossing.rider).await.expect("it is logged in");
+    assert_eq!((ticket.rides, ticket.note.as_str()), (1, "new"));
 }
 
 /// Rules: row-63, merging.

@@ -43,6 +43,8 @@ use crate::store::Store;
 /// * `create` with a subject and `remove_all`: the promise that no sign-in from before survives
 ///   holds at every moment, also where a process dies between two steps. Where `remove_all` breaks
 ///   off, its sessions are not listed any more, and the next `list` or `remove_all` ends them.
+/// * `end_before` ends one part of the records after another: all when it is acknowledged. Only where
+///   the process dies before, or it fails, some parts are left, until it is called again.
 /// * The limit of a subject holds for `list` at every moment. What gives way to a new session can
 ///   be read until the `create` is acknowledged; if the process dies right then, until a later
 ///   `list` or `create` of the subject comes upon it.

@@ -34,7 +34,8 @@
 //! content the codec's bytes.
 //!
 //! Opening makes and migrates the tables. What a newer version of this crate has made is refused
-//! ([`OpenError::SchemaTooNew`]); so is a table of our name that somebody else made.
+//! ([`OpenError::SchemaTooNew`]); so is a table of our name that somebody else made. Calls wait while
+//! tables are migrated, and programs of the version before may fail from then on: replace them all.
 //!
 //! # What each call costs
 //!

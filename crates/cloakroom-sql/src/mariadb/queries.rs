@@ -3,7 +3,7 @@
 use crate::shared::names::Names;
 use crate::shared::queries::{Arguments, Queries, given};
 use crate::shared::schema::BLOCK;
-use crate::shared::statements::Statements;
+use crate::shared::statements::{Ends, Statements};
 use crate::shared::template::{Statement, Style};
 use crate::table::TableName;
 
@@ -68,7 +68,8 @@ pub(super) fn take_block(names: &Names) -> String {
 
 /// The statements on the tables of this name.
 pub(super) fn statements(table: TableName) -> Statements {
-    Statements::new(Names::new(table, '`'), ":new_version".to_owned())
+    let names = Names::new(table, '`');
+    Statements::new(names, ":new_version".to_owned(), Ends::Column)
 }
 
 fn call(procedure: &str, arguments: &Arguments) -> String {

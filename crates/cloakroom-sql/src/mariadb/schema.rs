@@ -14,9 +14,9 @@ use crate::error::OpenError;
 use crate::shared::cause::{corrupt, unavailable};
 use crate::shared::names::Names;
 use crate::shared::queries::{Arguments, declared};
-use crate::shared::schema::{self, Types, VERSION};
+use crate::shared::schema::{self, Types};
 use crate::shared::server::Failure;
-use crate::shared::statements::Statements;
+use crate::shared::statements::{Ends, Statements};
 use crate::shared::template::within_routine;
 
 const TYPES: Types = Types {
@@ -26,8 +26,12 @@ const TYPES: Types = Types {
     subject: "VARBINARY(1024)",
     hash: "BINARY(32)",
     content: "LONGBLOB",
+    ends: Ends::Column,
     options: " ENGINE=InnoDB ROW_FORMAT=DYNAMIC",
 };
+
+/// The version of the tables that this crate needs.
+pub(super) const VERSION: u32 = 1;
 
 /// How many rows there are of which one is locked for a subject.
 const STRIPES: u32 = 256;
@@ -48,7 +52,7 @@ pub(super) async fn ready(
         Err(error) if is_missing_table(&error) => 0,
         found => found.map_err(storage)?,
     };
-    if schema::missing(found)?.is_empty() {
+    if schema::missing(found, VERSION)?.is_empty() {
         return Ok(());
     }
     if !migrates {
@@ -74,7 +78,7 @@ async fn migrate(connection: &mut Conn, statements: &Statements) -> Result<(), O
     let versions = schema::versions(names, TYPES);
     connection.query_drop(versions).await.map_err(storage)?;
     let found = newest(connection, names).await.map_err(storage)?;
-    for version in schema::missing(found)? {
+    for version in schema::missing(found, VERSION)? {
         begin(connection, names).await?;
         for statement in migration(statements, version) {
             connection.query_drop(statement).await.map_err(storage)?;
@@ -132,6 +136,7 @@ fn migration(statements: &Statements, version: u32) -> Vec<String> {
         .collect();
     made.extend(PROCEDURES.map(|p| format!("DROP PROCEDURE IF EXISTS {}", names.with(p))));
     made.extend(schema::tables(names, TYPES));
+    made.push(schema::index(names, "by_end", "ends_at"));
     made.extend(schema::counter(names, TYPES));
     made.extend(locks(names));
     made.extend([

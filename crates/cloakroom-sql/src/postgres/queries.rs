@@ -4,7 +4,7 @@ use super::notices::SWEEPS;
 use crate::shared::backend::Call;
 use crate::shared::names::Names;
 use crate::shared::queries::{Arguments, Queries, given};
-use crate::shared::statements::Statements;
+use crate::shared::statements::{Ends, Statements};
 use crate::shared::template::{Statement, Style};
 use crate::table::TableName;
 
@@ -60,7 +60,7 @@ pub(super) fn queries(statements: &Statements) -> Queries {
 pub(super) fn statements(table: TableName) -> Statements {
     let names = Names::new(table, '"');
     let new_version = format!("nextval('{}')", names.with("versions"));
-    Statements::new(names, new_version)
+    Statements::new(names, new_version, Ends::Expression)
 }
 
 /// Whether a call is answered with rows, not with how many it changed.

@@ -7,10 +7,11 @@ use super::failure::{is_missing_table, of_pool};
 use super::notices::Notices;
 use super::queries::{CREATE, REMOVE_ALL};
 use crate::error::OpenError;
+use crate::shared::names::Names;
 use crate::shared::queries::{Arguments, declared};
-use crate::shared::schema::{self, Types, VERSION};
+use crate::shared::schema::{self, Types};
 use crate::shared::server::Failure;
-use crate::shared::statements::{EXISTS, Statements};
+use crate::shared::statements::{EXISTS, Ends, Statements};
 use crate::shared::template::within_routine;
 
 const TYPES: Types = Types {
@@ -20,9 +21,17 @@ const TYPES: Types = Types {
     subject: "bytea",
     hash: "bytea",
     content: "bytea",
+    ends: Ends::Expression,
     // Room on the page for the next state of a record, so that an update touches no index.
     options: " WITH (fillfactor = 80)",
 };
+
+/// The version of the tables that this crate needs.
+pub(super) const VERSION: u32 = 2;
+
+/// How many versions of records a connection takes from the sequence at once: each time is a write
+/// to the server's log.
+const VERSIONS_AT_ONCE: u32 = 1024;
 
 /// The advisory lock under which tables are made: one at a time in a database.
 const MIGRATING: i64 = 0x636c_6f61_6b72_6f6f;
@@ -35,7 +44,7 @@ pub(super) async fn ready(
 ) -> Result<(), OpenError> {
     let mut client = pool.get().await.map_err(|error| of_pool(error).error)?;
     let found = found(&client, statements).await.map_err(storage)?;
-    if schema::missing(found)?.is_empty() {
+    if schema::missing(found, VERSION)?.is_empty() {
         return Ok(());
     }
     if !migrates {
@@ -70,7 +79,7 @@ async fn migrate(client: &mut Client, statements: &Statements) -> Result<(), Ope
     let found = row
         .and_then(|row| row.try_get::<_, i64>(0))
         .map_err(storage)?;
-    for version in schema::missing(to_version(found))? {
+    for version in schema::missing(to_version(found), VERSION)? {
         for statement in migration(statements, version) {
             transaction
                 .batch_execute(&statement)
@@ -139,15 +148,36 @@ fn storage(error: Error) -> OpenError {
 /// What brings the tables to a version from the one before.
 fn migration(statements: &Statements, version: u32) -> Vec<String> {
     let names = &statements.names;
-    let mut made = schema::tables(names, TYPES);
-    made.push(format!(
-        "CREATE SEQUENCE {} AS bigint",
-        names.with("versions")
-    ));
-    made.push(create(statements));
-    made.push(remove_all(statements));
+    let mut made = match version {
+        1 => first(names),
+        _ => second(statements),
+    };
     made.push(schema::reached(names, version));
     made
+}
+
+/// The tables. In this version a column said when a record ends; see [`second`].
+fn first(names: &Names) -> Vec<String> {
+    let mut made = schema::tables(names, TYPES);
+    let versions = names.with("versions");
+    made.push(format!("CREATE SEQUENCE {versions} AS bigint"));
+    made
+}
+
+/// An index in place of that column: a statement that changes one of the columns that it was
+/// computed from had to read and plan its expression anew each time. And versions by the thousand.
+fn second(statements: &Statements) -> Vec<String> {
+    let names = &statements.names;
+    let (records, versions) = (names.records(), names.with("versions"));
+    let ends_at = TYPES.ends.of(&records);
+    vec![
+        // Its index goes with it.
+        format!("ALTER TABLE {records} DROP COLUMN IF EXISTS ends_at"),
+        schema::index(names, "by_end", &ends_at),
+        format!("ALTER SEQUENCE {versions} CACHE {VERSIONS_AT_ONCE}"),
+        create(statements),
+        remove_all(statements),
+    ]
 }
 
 /// The function that makes a record. In before out: the oldest sessions end when the new one is
@@ -187,7 +217,7 @@ fn remove_all(statements: &Statements) -> String {
 fn function(name: &str, arguments: &Arguments, results: &str, body: &str) -> String {
     let arguments = declared(arguments, "");
     format!(
-        "CREATE FUNCTION {name}({arguments}{results}) LANGUAGE plpgsql AS \
+        "CREATE OR REPLACE FUNCTION {name}({arguments}{results}) LANGUAGE plpgsql AS \
          $function$ BEGIN {body} END $function$"
     )
 }

@@ -35,18 +35,17 @@ impl ToSql for Value<'_> {
 
 /// The values of a row; what is of no type of ours is no value.
 pub(super) fn row(answer: &Answer) -> Result<Row, tokio_postgres::Error> {
-    let columns = answer.columns().iter().enumerate();
-    columns
-        .map(|(place, column)| {
-            Ok(match *column.type_() {
-                Type::INT8 => answer.try_get::<_, Option<i64>>(place)?.map(Cell::Int),
-                Type::BYTEA => {
-                    let bytes = answer.try_get::<_, Option<&[u8]>>(place)?;
-                    bytes.map(|bytes| Cell::Bytes(Arc::from(bytes)))
-                }
-                _ => None,
+    let mut row = Row::with_capacity(answer.len());
+    for (place, column) in answer.columns().iter().enumerate() {
+        let cell = match *column.type_() {
+            Type::INT8 => answer.try_get::<_, Option<i64>>(place)?.map(Cell::Int),
+            Type::BYTEA => {
+                let bytes = answer.try_get::<_, Option<&[u8]>>(place)?;
+                bytes.map(|bytes| Cell::Bytes(Arc::from(bytes)))
             }
-            .unwrap_or(Cell::Null))
-        })
-        .collect()
+            _ => None,
+        };
+        row.push(cell.unwrap_or(Cell::Null));
+    }
+    Ok(row)
 }

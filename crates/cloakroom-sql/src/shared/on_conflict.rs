@@ -34,7 +34,7 @@ impl Statements {
 
     /// The keys of the records whose deadlines were over before an instant.
     pub(crate) fn expired(&self) -> String {
-        let records = &self.records;
-        format!("SELECT record_key FROM {records} WHERE ends_at < :before ORDER BY ends_at")
+        let (records, ends_at) = (&self.records, self.ends_at());
+        format!("SELECT record_key FROM {records} WHERE {ends_at} < :before ORDER BY {ends_at}")
     }
 }

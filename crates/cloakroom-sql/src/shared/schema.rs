@@ -6,12 +6,11 @@
 //!   start at once do not meet.
 //! * **Nothing is taken over**: a table of our name that somebody else made is an error.
 
+use std::ops::RangeInclusive;
+
 use crate::error::OpenError;
 use crate::shared::names::Names;
-use crate::shared::statements::ENDS_AT;
-
-/// The version that this crate needs.
-pub(crate) const VERSION: u32 = 1;
+use crate::shared::statements::Ends;
 
 /// What a database calls the types of the columns.
 #[derive(Clone, Copy, Debug)]
@@ -24,17 +23,17 @@ pub(crate) struct Types {
     /// 32 bytes.
     pub(crate) hash: &'static str,
     pub(crate) content: &'static str,
+    pub(crate) ends: Ends,
     /// What comes after the columns.
     pub(crate) options: &'static str,
 }
 
-/// The versions that are missing, in order, where `found` is the newest that is there.
-pub(crate) fn missing(found: u32) -> Result<std::ops::RangeInclusive<u32>, OpenError> {
-    if found > VERSION {
-        let known = VERSION;
+/// The versions that are missing up to `known`, in order, where `found` is the newest that is there.
+pub(crate) fn missing(found: u32, known: u32) -> Result<RangeInclusive<u32>, OpenError> {
+    if found > known {
         return Err(OpenError::SchemaTooNew { found, known });
     }
-    Ok(found + 1..=VERSION)
+    Ok(found + 1..=known)
 }
 
 /// The table of versions, which is there before all others.
@@ -59,7 +58,13 @@ pub(crate) fn reached(names: &Names, version: u32) -> String {
     )
 }
 
-/// The tables of version 1, with the indexes that subjects, floors and sweeps are found by.
+/// An index on the records.
+pub(crate) fn index(names: &Names, name: &str, columns: &str) -> String {
+    let (name, records) = (names.with(name), names.records());
+    format!("CREATE INDEX {name} ON {records} ({columns})")
+}
+
+/// The tables, with the indexes that subjects and floors find records by.
 pub(crate) fn tables(names: &Names, types: Types) -> Vec<String> {
     let (records, floors, subjects) = (
         names.records(),
@@ -73,23 +78,23 @@ pub(crate) fn tables(names: &Names, types: Types) -> Vec<String> {
         subject,
         hash,
         content,
+        ends,
         options,
     } = types;
-    let index = |name: &str, columns: &str| {
-        format!("CREATE INDEX {} ON {records} ({columns})", names.with(name))
-    };
+    let ends_at = ends
+        .computed()
+        .map(|by| format!("ends_at {int} GENERATED ALWAYS AS ({by}) STORED, "))
+        .unwrap_or_default();
     vec![
         format!(
             "CREATE TABLE {records} (record_key {key} NOT NULL PRIMARY KEY, \
              version {int} NOT NULL, scope {scope} NOT NULL, subject {subject}, \
              subject_number {int}, proof {hash} NOT NULL, previous_proof {hash}, rotated_at {int}, \
              previous_until {int}, created_at {int} NOT NULL, absolute_deadline {int}, \
-             idle_deadline {int}, ends_at {int} GENERATED ALWAYS AS ({ENDS_AT}) STORED, \
-             content {content} NOT NULL){options}"
+             idle_deadline {int}, {ends_at}content {content} NOT NULL){options}"
         ),
-        index("by_end", "ends_at"),
-        index("by_subject", "scope, subject, created_at"),
-        index("by_created", "scope, created_at"),
+        index(names, "by_subject", "scope, subject, created_at"),
+        index(names, "by_created", "scope, created_at"),
         format!(
             "CREATE TABLE {floors} (scope {scope} NOT NULL PRIMARY KEY, \
              floor_at {int} NOT NULL){options}"
@@ -121,9 +126,12 @@ mod tests {
 
     #[test]
     fn a_newer_schema_is_refused() {
-        assert!(missing(0).unwrap().eq(1..=VERSION));
-        assert!(missing(VERSION).unwrap().is_empty());
-        let error = missing(VERSION + 1).unwrap_err();
-        assert!(matches!(error, OpenError::SchemaTooNew { found, .. } if found == VERSION + 1));
+        assert!(missing(0, 2).unwrap().eq(1..=2));
+        assert!(missing(2, 2).unwrap().is_empty());
+        let error = missing(3, 2).unwrap_err();
+        assert!(matches!(
+            error,
+            OpenError::SchemaTooNew { found: 3, known: 2 }
+        ));
     }
 }

@@ -30,10 +30,44 @@ pub(crate) const SIGNED_OUT: i64 = 2;
 pub(crate) const TOO_MANY: i64 = 3;
 pub(crate) const FULL: i64 = 4;
 
-/// When a record ends by its deadlines: a column that the database computes.
-pub(crate) const ENDS_AT: &str = "\
-    CASE WHEN absolute_deadline < idle_deadline OR idle_deadline IS NULL \
-    THEN absolute_deadline ELSE idle_deadline END";
+/// How a database knows when a record ends by its deadlines, and finds what has ended.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Ends {
+    /// By a column that it computes, with an index.
+    #[cfg(any(feature = "mysql", feature = "sqlite"))]
+    Column,
+    /// By an index on the expression.
+    #[cfg(feature = "postgres")]
+    Expression,
+}
+
+impl Ends {
+    /// What the column is computed by, where there is one.
+    pub(crate) const fn computed(self) -> Option<&'static str> {
+        match self {
+            #[cfg(any(feature = "mysql", feature = "sqlite"))]
+            Self::Column => Some(
+                "CASE WHEN absolute_deadline < idle_deadline OR idle_deadline IS NULL \
+                 THEN absolute_deadline ELSE idle_deadline END",
+            ),
+            #[cfg(feature = "postgres")]
+            Self::Expression => None,
+        }
+    }
+
+    /// What it is of a record in this table: null where a record has no deadline.
+    pub(crate) fn of(self, records: &str) -> String {
+        match self {
+            #[cfg(any(feature = "mysql", feature = "sqlite"))]
+            Self::Column => format!("{records}.ends_at"),
+            // `LEAST` passes over nulls.
+            #[cfg(feature = "postgres")]
+            Self::Expression => {
+                format!("LEAST({records}.absolute_deadline, {records}.idle_deadline)")
+            }
+        }
+    }
+}
 
 /// The statements on the tables of one name.
 #[derive(Clone, Debug)]
@@ -44,15 +78,17 @@ pub(crate) struct Statements {
     floors: String,
     /// The expression that gives a version which was never given before.
     new_version: String,
+    ends: Ends,
 }
 
 impl Statements {
-    pub(crate) fn new(names: Names, new_version: String) -> Self {
+    pub(crate) fn new(names: Names, new_version: String, ends: Ends) -> Self {
         Self {
             records: names.records(),
             subjects: names.with("subjects"),
             floors: names.with("floors"),
             new_version,
+            ends,
             names,
         }
     }
@@ -194,12 +230,17 @@ impl Statements {
 
     /// Whether a record is alive: by its deadlines, and above the floor of its scope.
     pub(crate) fn alive(&self) -> String {
-        let (records, floors) = (&self.records, &self.floors);
+        let (records, floors, ends_at) = (&self.records, &self.floors, self.ends_at());
         format!(
-            "({records}.ends_at IS NULL OR {records}.ends_at > :now) AND NOT EXISTS \
+            "({ends_at} IS NULL OR {ends_at} > :now) AND NOT EXISTS \
              (SELECT 1 FROM {floors} AS f WHERE f.scope = {records}.scope \
              AND f.floor_at > {records}.created_at)"
         )
+    }
+
+    /// When a record ends by its deadlines.
+    pub(crate) fn ends_at(&self) -> String {
+        self.ends.of(&self.records)
     }
 
     fn others() -> String {

@@ -13,7 +13,7 @@ use crate::error::OpenError;
 use crate::shared::cause::unavailable;
 use crate::shared::names::Names;
 use crate::shared::schema::{self, BLOCK, Types};
-use crate::shared::statements::Statements;
+use crate::shared::statements::{Ends, Statements};
 use crate::table::TableName;
 
 const TYPES: Types = Types {
@@ -23,8 +23,12 @@ const TYPES: Types = Types {
     subject: "TEXT",
     hash: "BLOB",
     content: "BLOB",
+    ends: Ends::Column,
     options: " STRICT",
 };
+
+/// The version of the tables that this crate needs.
+pub(super) const VERSION: u32 = 1;
 
 /// How large the log may stay after its content has gone into the file.
 const LOG_BYTES: u32 = 64 * 1024 * 1024;
@@ -46,7 +50,7 @@ pub(super) struct Settings {
 impl Settings {
     pub(super) fn statements(&self) -> Statements {
         let names = Names::new(self.table.clone(), '"');
-        Statements::new(names, ":new_version".to_owned())
+        Statements::new(names, ":new_version".to_owned(), TYPES.ends)
     }
 
     /// The connection that writes, with the tables made and migrated.
@@ -108,7 +112,7 @@ impl Settings {
             transaction.execute_batch(&schema::versions(&names, TYPES))?;
             transaction.query_row(&schema::newest(&names), [], |row| row.get(0))
         };
-        for version in schema::missing(newest().map_err(storage_error)?)? {
+        for version in schema::missing(newest().map_err(storage_error)?, VERSION)? {
             let statements = migration(&names, version);
             let made = statements
                 .iter()
@@ -146,6 +150,7 @@ pub(super) fn take_block(names: &Names) -> String {
 /// What brings the tables to a version from the one before.
 fn migration(names: &Names, version: u32) -> Vec<String> {
     let mut statements = schema::tables(names, TYPES);
+    statements.push(schema::index(names, "by_end", "ends_at"));
     statements.extend(schema::counter(names, TYPES));
     statements.push(schema::reached(names, version));
     statements

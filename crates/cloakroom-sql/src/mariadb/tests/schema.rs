@@ -4,8 +4,8 @@ use mysql_async::prelude::Queryable;
 
 use super::fixture::{builder, connect, fresh_name};
 use crate::error::OpenError;
+use crate::mariadb::schema::VERSION;
 use crate::shared::race::keeps_one_session_of_two;
-use crate::shared::schema::VERSION;
 use crate::table::TableName;
 
 /// Programs that start at once do not meet.

@@ -1,12 +1,14 @@
 //! How the tables come to be.
 
-use cloakroom_storage::{Change, Watch};
+use cloakroom_storage::{
+    Change, Storage as _, StorageKey, Timestamp, TouchOutcome, UpdateOutcome, Watch,
+};
 
 use super::fixture::database;
 use crate::error::OpenError;
 use crate::postgres::PostgresStorage;
+use crate::postgres::schema::VERSION;
 use crate::shared::race::keeps_one_session_of_two;
-use crate::shared::schema::VERSION;
 use crate::table::TableName;
 
 /// Programs that start at once do not meet.
@@ -111,6 +113,83 @@ async fn who_may_not_change_the_tables_may_tell_and_listen() {
     keeps_one_session_of_two(&storage).await;
     assert!(matches!(changes.recv().await, Some(Change::Record(_))));
     watching.abort();
+}
+
+/// The tables of version 1, with what this version changes: a column, its index, the sequence and the
+/// functions.
+const VERSION_1: &str = "
+    CREATE TABLE cloakroom_sessions_schema (version bigint NOT NULL PRIMARY KEY);
+    INSERT INTO cloakroom_sessions_schema VALUES (1);
+    CREATE TABLE cloakroom_sessions (
+        record_key bytea NOT NULL PRIMARY KEY, version bigint NOT NULL, scope bytea NOT NULL,
+        subject bytea, subject_number bigint, proof bytea NOT NULL, previous_proof bytea,
+        rotated_at bigint, previous_until bigint, created_at bigint NOT NULL,
+        absolute_deadline bigint, idle_deadline bigint,
+        ends_at bigint GENERATED ALWAYS AS (CASE WHEN absolute_deadline < idle_deadline
+            OR idle_deadline IS NULL THEN absolute_deadline ELSE idle_deadline END) STORED,
+        content bytea NOT NULL);
+    CREATE INDEX cloakroom_sessions_by_end ON cloakroom_sessions (ends_at);
+    CREATE INDEX cloakroom_sessions_by_subject
+        ON cloakroom_sessions (scope, subject, created_at);
+    CREATE INDEX cloakroom_sessions_by_created ON cloakroom_sessions (scope, created_at);
+    CREATE TABLE cloakroom_sessions_floors (scope bytea NOT NULL PRIMARY KEY,
+        floor_at bigint NOT NULL);
+    CREATE TABLE cloakroom_sessions_subjects (scope bytea NOT NULL, subject bytea NOT NULL,
+        number bigint NOT NULL, PRIMARY KEY (scope, subject));
+    CREATE SEQUENCE cloakroom_sessions_versions AS bigint;
+    CREATE FUNCTION cloakroom_sessions_create(
+        p_key bytea, p_scope bytea, p_subject bytea, p_subject_lock bigint,
+        p_subject_number bigint, p_proof bytea, p_previous_proof bytea, p_rotated_at bigint,
+        p_previous_until bigint, p_created_at bigint, p_absolute_deadline bigint,
+        p_idle_deadline bigint, p_content bytea, p_reject_at bigint, p_keep_others bigint,
+        p_now bigint, OUT o_verdict bigint, OUT o_version bigint)
+        LANGUAGE plpgsql AS $$ BEGIN PERFORM ends_at FROM cloakroom_sessions; END $$;
+    CREATE FUNCTION cloakroom_sessions_remove_all(
+        p_scope bytea, p_subject bytea, p_subject_lock bigint, p_first_number bigint,
+        p_except bytea, p_now bigint, OUT o_removed bigint)
+        LANGUAGE plpgsql AS $$ BEGIN PERFORM ends_at FROM cloakroom_sessions; END $$;
+    INSERT INTO cloakroom_sessions (record_key, version, scope, proof, created_at,
+        absolute_deadline, idle_deadline, content)
+        VALUES ('\\x00' || sha256('key'), nextval('cloakroom_sessions_versions'), 'shop/login',
+        sha256('proof'), 5, 40, 20, 'kept');";
+
+/// Who was logged in stays so, until the same instant.
+#[tokio::test]
+async fn tables_of_the_first_version_are_brought_to_this_one_with_their_sessions() {
+    let (url, client) = database().await;
+    client.batch_execute(VERSION_1).await.unwrap();
+    let refused = PostgresStorage::builder(&url).without_migrating();
+    let refused = refused.connect().await.unwrap_err();
+    assert!(
+        matches!(refused, OpenError::SchemaNotMigrated { known: VERSION }),
+        "{refused:?}"
+    );
+
+    let storage = PostgresStorage::connect(&url).await.unwrap();
+
+    let hash = "SELECT sha256('key')";
+    let hash: Vec<u8> = client.query_one(hash, &[]).await.unwrap().get(0);
+    let key = StorageKey::hash(hash.try_into().unwrap());
+    let at = Timestamp::from_millis;
+    let stored = storage.read(&key, at(19)).await.unwrap().unwrap();
+    assert_eq!(*stored.record.content, *b"kept");
+    assert_eq!(storage.read(&key, at(20)).await.unwrap(), None);
+    let touched = storage.touch(&key, at(50), at(19)).await.unwrap();
+    assert_eq!(touched, TouchOutcome::Touched);
+    let (next, now) = (stored.record.clone(), at(39));
+    let updated = storage.update(&key, stored.version, &next, now).await;
+    assert!(matches!(updated.unwrap(), UpdateOutcome::Updated(_)));
+    assert_eq!(storage.read(&key, at(40)).await.unwrap(), None);
+    keeps_one_session_of_two(&storage).await;
+
+    // As where they are made anew.
+    let made = "SELECT string_agg(indexdef, E'\n' ORDER BY indexname) FROM pg_indexes \
+                WHERE tablename = 'cloakroom_sessions'";
+    let brought: String = client.query_one(made, &[]).await.unwrap().get(0);
+    let (url, client) = database().await;
+    PostgresStorage::connect(&url).await.unwrap();
+    let anew: String = client.query_one(made, &[]).await.unwrap().get(0);
+    assert_eq!(brought, anew);
 }
 
 /// A table of our name that somebody else made is left as it is.

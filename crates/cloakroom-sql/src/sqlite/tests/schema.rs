@@ -3,8 +3,8 @@
 use rusqlite::Connection;
 
 use crate::error::OpenError;
-use crate::shared::schema::VERSION;
 use crate::sqlite::connection::Settings;
+use crate::sqlite::connection::VERSION;
 
 fn tables(connection: &Connection) -> Vec<String> {
     let names = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name";

@@ -10,9 +10,12 @@ mod by_id;
 mod by_value;
 mod choose;
 mod content;
+mod elsewhere;
+mod record;
 mod tokens;
 
-pub(crate) use by_id::{load as load_by_id, moved_away};
+pub(crate) use by_id::load as load_by_id;
 pub(crate) use by_value::load as load_by_value;
 pub(crate) use content::{decode_record, decode_record_elsewhere};
+pub(crate) use elsewhere::moved_away;
 pub(crate) use tokens::Tokens;

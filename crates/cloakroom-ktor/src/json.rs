@@ -2,8 +2,11 @@
 
 mod key;
 mod lexer;
+mod object;
+mod parse;
 mod read;
 mod scalar;
+mod sealed;
 mod write;
 
 pub(crate) use read::read;

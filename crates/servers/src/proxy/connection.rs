@@ -21,17 +21,27 @@ const PART: usize = 256 * 1024;
 
 /// Passes what comes until the connection ends or is cut.
 pub(super) async fn pass(client: TcpStream, server: TcpStream, shared: &Shared) {
-    let _open = Counted::one(&shared.open);
+    let open = Counted::one(&shared.open);
     client.set_nodelay(true).expect("it is a connection");
     server.set_nodelay(true).expect("it is a connection");
-    let (from_client, to_client) = client.into_split();
+    let (mut from_client, mut to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
     let is_ending = AtomicBool::new(false);
     tokio::select! {
-        () = requests(from_client, to_server, shared, &is_ending) => {}
-        () = answers(from_server, to_client, shared, &is_ending) => {}
+        () = requests(&mut from_client, to_server, shared, &is_ending) => return,
+        () = answers(from_server, &mut to_client, shared, &is_ending) => return,
         () = refusal(shared) => {}
     }
+    let _leaving = Counted::one(&shared.leaving);
+    drop(open);
+    to_client.shutdown().await.ok();
+    until_closed(from_client).await;
+}
+
+/// Waits until the client has seen the end, and closes as well.
+async fn until_closed(mut from: OwnedReadHalf) {
+    let mut buffer = vec![0; PART];
+    while let Ok(1..) = from.read(&mut buffer).await {}
 }
 
 /// Waits until no connection may last.
@@ -42,7 +52,7 @@ async fn refusal(shared: &Shared) {
 
 /// Ends where the connection is cut.
 async fn requests(
-    mut from: OwnedReadHalf,
+    from: &mut OwnedReadHalf,
     mut to: OwnedWriteHalf,
     shared: &Shared,
     is_ending: &AtomicBool,
@@ -73,7 +83,7 @@ async fn requests(
 /// Ends where the server does, or the connection is cut.
 async fn answers(
     mut from: OwnedReadHalf,
-    mut to: OwnedWriteHalf,
+    to: &mut OwnedWriteHalf,
     shared: &Shared,
     is_ending: &AtomicBool,
 ) {

@@ -95,6 +95,20 @@ impl Proxy {
     pub async fn until_unused(&self) {
         until("all are gone", &self.shared.open, |open| open == 0).await;
     }
+
+    /// Waits until all clients whose connections were [refused](Fate::IsRefused) have seen it, and closed
+    /// them.
+    ///
+    /// # Panics
+    ///
+    /// If one is still there after some time.
+    pub async fn until_left(&self) {
+        self.until_unused().await;
+        until("all have left", &self.shared.leaving, |leaving| {
+            leaving == 0
+        })
+        .await;
+    }
 }
 
 impl fmt::Debug for Proxy {

@@ -14,6 +14,8 @@ pub(super) struct Shared {
     pub(super) dials: watch::Sender<usize>,
     /// How many connections there are.
     pub(super) open: watch::Sender<usize>,
+    /// How many of those that were refused have not been closed by their clients yet.
+    pub(super) leaving: watch::Sender<usize>,
     /// How many parts wait here.
     pub(super) held: watch::Sender<usize>,
     trips: AtomicUsize,
@@ -30,6 +32,7 @@ impl Shared {
             fate: watch::Sender::new(Fate::Passes),
             dials: watch::Sender::new(0),
             open: watch::Sender::new(0),
+            leaving: watch::Sender::new(0),
             held: watch::Sender::new(0),
             trips: AtomicUsize::new(0),
             is_asking: AtomicBool::new(false),

@@ -60,7 +60,7 @@ async fn a_connection_that_was_closed_while_idle_costs_no_call() {
     let proxy = Proxy::before(server.port()).await;
     let storage = connect(RedisStorage::server(proxy.url(&server.url())).prefix(prefix())).await;
     proxy.let_it_be(Fate::IsRefused);
-    proxy.until_unused().await;
+    proxy.until_left().await;
     proxy.let_it_be(Fate::Passes);
     keep(&storage, 1, &record(b"content")).await;
 }

@@ -20,7 +20,8 @@ use crate::subject::{Listed, Scope, Subject, SubjectLimit, SubjectNumber};
 /// 1. **One atomic step per record.** Of two calls on one key, each sees the other's whole effect
 ///    or none of it. A storage that cannot do a call in one step does several in an order that
 ///    keeps every promise below, and says so in its documentation.
-/// 2. **Cancel-safe.** A future that is dropped early has had its whole effect or none.
+/// 2. **Cancel-safe.** A future that is dropped early has its whole effect or none. What has begun may
+///    run on by itself, and show soon after.
 /// 3. **`now` judges.** A record is alive at `now` if [`Record::is_live`] says so and it was
 ///    created no earlier than the floor of its scope ([`end_before`](Self::end_before)). A record
 ///    that is not alive is *none* to every call, swept or not; only `remove`, `remove_all` and

@@ -2,11 +2,8 @@
 
 mod key;
 mod lexer;
-mod object;
-mod parse;
 mod read;
 mod scalar;
-mod sealed;
 mod write;
 
 pub(crate) use read::read;

@@ -16,7 +16,7 @@ use crate::shared::names::Names;
 use crate::shared::queries::{Arguments, declared};
 use crate::shared::schema::{self, Types};
 use crate::shared::server::Failure;
-use crate::shared::statements::{Ends, Statements};
+use crate::shared::statements::Statements;
 use crate::shared::template::within_routine;
 
 const TYPES: Types = Types {
@@ -26,7 +26,6 @@ const TYPES: Types = Types {
     subject: "VARBINARY(1024)",
     hash: "BINARY(32)",
     content: "LONGBLOB",
-    ends: Ends::Column,
     options: " ENGINE=InnoDB ROW_FORMAT=DYNAMIC",
 };
 
@@ -135,7 +134,7 @@ fn migration(statements: &Statements, version: u32) -> Vec<String> {
         .map(|table| format!("DROP TABLE IF EXISTS {table}"))
         .collect();
     made.extend(PROCEDURES.map(|p| format!("DROP PROCEDURE IF EXISTS {}", names.with(p))));
-    made.extend(schema::tables(names, TYPES));
+    made.extend(schema::tables(statements, TYPES));
     made.push(schema::index(names, "by_end", "ends_at"));
     made.extend(schema::counter(names, TYPES));
     made.extend(locks(names));

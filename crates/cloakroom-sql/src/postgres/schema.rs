@@ -7,11 +7,10 @@ use super::failure::{is_missing_table, of_pool};
 use super::notices::Notices;
 use super::queries::{CREATE, REMOVE_ALL};
 use crate::error::OpenError;
-use crate::shared::names::Names;
 use crate::shared::queries::{Arguments, declared};
 use crate::shared::schema::{self, Types};
 use crate::shared::server::Failure;
-use crate::shared::statements::{EXISTS, Ends, Statements};
+use crate::shared::statements::{EXISTS, Statements};
 use crate::shared::template::within_routine;
 
 const TYPES: Types = Types {
@@ -21,7 +20,6 @@ const TYPES: Types = Types {
     subject: "bytea",
     hash: "bytea",
     content: "bytea",
-    ends: Ends::Expression,
     // Room on the page for the next state of a record, so that an update touches no index.
     options: " WITH (fillfactor = 80)",
 };
@@ -149,7 +147,7 @@ fn storage(error: Error) -> OpenError {
 fn migration(statements: &Statements, version: u32) -> Vec<String> {
     let names = &statements.names;
     let mut made = match version {
-        1 => first(names),
+        1 => first(statements),
         _ => second(statements),
     };
     made.push(schema::reached(names, version));
@@ -157,9 +155,9 @@ fn migration(statements: &Statements, version: u32) -> Vec<String> {
 }
 
 /// The tables. In this version a column said when a record ends; see [`second`].
-fn first(names: &Names) -> Vec<String> {
-    let mut made = schema::tables(names, TYPES);
-    let versions = names.with("versions");
+fn first(statements: &Statements) -> Vec<String> {
+    let mut made = schema::tables(statements, TYPES);
+    let versions = statements.names.with("versions");
     made.push(format!("CREATE SEQUENCE {versions} AS bigint"));
     made
 }
@@ -169,11 +167,10 @@ fn first(names: &Names) -> Vec<String> {
 fn second(statements: &Statements) -> Vec<String> {
     let names = &statements.names;
     let (records, versions) = (names.records(), names.with("versions"));
-    let ends_at = TYPES.ends.of(&records);
     vec![
         // Its index goes with it.
         format!("ALTER TABLE {records} DROP COLUMN IF EXISTS ends_at"),
-        schema::index(names, "by_end", &ends_at),
+        schema::index(names, "by_end", &statements.ends_at()),
         format!("ALTER SEQUENCE {versions} CACHE {VERSIONS_AT_ONCE}"),
         create(statements),
         remove_all(statements),

@@ -10,7 +10,7 @@ use std::ops::RangeInclusive;
 
 use crate::error::OpenError;
 use crate::shared::names::Names;
-use crate::shared::statements::Ends;
+use crate::shared::statements::Statements;
 
 /// What a database calls the types of the columns.
 #[derive(Clone, Copy, Debug)]
@@ -23,7 +23,6 @@ pub(crate) struct Types {
     /// 32 bytes.
     pub(crate) hash: &'static str,
     pub(crate) content: &'static str,
-    pub(crate) ends: Ends,
     /// What comes after the columns.
     pub(crate) options: &'static str,
 }
@@ -65,7 +64,8 @@ pub(crate) fn index(names: &Names, name: &str, columns: &str) -> String {
 }
 
 /// The tables, with the indexes that subjects and floors find records by.
-pub(crate) fn tables(names: &Names, types: Types) -> Vec<String> {
+pub(crate) fn tables(statements: &Statements, types: Types) -> Vec<String> {
+    let names = &statements.names;
     let (records, floors, subjects) = (
         names.records(),
         names.with("floors"),
@@ -78,10 +78,10 @@ pub(crate) fn tables(names: &Names, types: Types) -> Vec<String> {
         subject,
         hash,
         content,
-        ends,
         options,
     } = types;
-    let ends_at = ends
+    let ends_at = statements
+        .ends
         .computed()
         .map(|by| format!("ends_at {int} GENERATED ALWAYS AS ({by}) STORED, "))
         .unwrap_or_default();

@@ -56,7 +56,7 @@ impl Ends {
     }
 
     /// What it is of a record in this table: null where a record has no deadline.
-    pub(crate) fn of(self, records: &str) -> String {
+    fn of(self, records: &str) -> String {
         match self {
             #[cfg(any(feature = "mysql", feature = "sqlite"))]
             Self::Column => format!("{records}.ends_at"),
@@ -78,7 +78,7 @@ pub(crate) struct Statements {
     floors: String,
     /// The expression that gives a version which was never given before.
     new_version: String,
-    ends: Ends,
+    pub(super) ends: Ends,
 }
 
 impl Statements {

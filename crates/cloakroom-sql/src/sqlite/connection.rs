@@ -23,7 +23,6 @@ const TYPES: Types = Types {
     subject: "TEXT",
     hash: "BLOB",
     content: "BLOB",
-    ends: Ends::Column,
     options: " STRICT",
 };
 
@@ -50,7 +49,7 @@ pub(super) struct Settings {
 impl Settings {
     pub(super) fn statements(&self) -> Statements {
         let names = Names::new(self.table.clone(), '"');
-        Statements::new(names, ":new_version".to_owned(), TYPES.ends)
+        Statements::new(names, ":new_version".to_owned(), Ends::Column)
     }
 
     /// The connection that writes, with the tables made and migrated.
@@ -105,16 +104,16 @@ impl Settings {
     }
 
     fn migrate(&self, connection: &mut Connection) -> std::result::Result<(), OpenError> {
-        let names = self.statements().names;
+        let statements = self.statements();
+        let names = &statements.names;
         let begun = connection.transaction_with_behavior(TransactionBehavior::Immediate);
         let transaction = begun.map_err(storage_error)?;
         let newest = || {
-            transaction.execute_batch(&schema::versions(&names, TYPES))?;
-            transaction.query_row(&schema::newest(&names), [], |row| row.get(0))
+            transaction.execute_batch(&schema::versions(names, TYPES))?;
+            transaction.query_row(&schema::newest(names), [], |row| row.get(0))
         };
         for version in schema::missing(newest().map_err(storage_error)?, VERSION)? {
-            let statements = migration(&names, version);
-            let made = statements
+            let made = migration(&statements, version)
                 .iter()
                 .try_for_each(|s| transaction.execute_batch(s));
             made.map_err(storage_error)?;
@@ -148,12 +147,13 @@ pub(super) fn take_block(names: &Names) -> String {
 }
 
 /// What brings the tables to a version from the one before.
-fn migration(names: &Names, version: u32) -> Vec<String> {
-    let mut statements = schema::tables(names, TYPES);
-    statements.push(schema::index(names, "by_end", "ends_at"));
-    statements.extend(schema::counter(names, TYPES));
-    statements.push(schema::reached(names, version));
-    statements
+fn migration(statements: &Statements, version: u32) -> Vec<String> {
+    let names = &statements.names;
+    let mut made = schema::tables(statements, TYPES);
+    made.push(schema::index(names, "by_end", "ends_at"));
+    made.extend(schema::counter(names, TYPES));
+    made.push(schema::reached(names, version));
+    made
 }
 
 /// Makes the file, where there is none, so that only its owner reads it. SQLite gives the log the

@@ -4,6 +4,8 @@ use cloakroom_storage::{
     Change, Storage as _, StorageKey, Timestamp, TouchOutcome, UpdateOutcome, Watch,
 };
 
+use tokio_postgres::Client;
+
 use super::fixture::database;
 use crate::error::OpenError;
 use crate::postgres::PostgresStorage;
@@ -183,13 +185,22 @@ async fn tables_of_the_first_version_are_brought_to_this_one_with_their_sessions
     keeps_one_session_of_two(&storage).await;
 
     // As where they are made anew.
-    let made = "SELECT string_agg(indexdef, E'\n' ORDER BY indexname) FROM pg_indexes \
-                WHERE tablename = 'cloakroom_sessions'";
-    let brought: String = client.query_one(made, &[]).await.unwrap().get(0);
+    let brought = made(&client).await;
+    assert!(brought.contains(&"1024".to_owned()), "versions at once");
     let (url, client) = database().await;
     PostgresStorage::connect(&url).await.unwrap();
-    let anew: String = client.query_one(made, &[]).await.unwrap().get(0);
-    assert_eq!(brought, anew);
+    assert_eq!(brought, made(&client).await);
+}
+
+/// The columns, indexes and functions that there are, and how many versions are taken at once.
+async fn made(client: &Client) -> Vec<String> {
+    let made = "SELECT table_name || '.' || column_name || ' ' || data_type \
+                FROM information_schema.columns WHERE table_name LIKE 'cloakroom%' \
+                UNION SELECT indexdef FROM pg_indexes WHERE tablename LIKE 'cloakroom%' \
+                UNION SELECT pg_get_functiondef(oid) FROM pg_proc WHERE proname LIKE 'cloakroom%' \
+                UNION SELECT cache_size::text FROM pg_sequences ORDER BY 1";
+    let rows = client.query(made, &[]).await.unwrap();
+    rows.iter().map(|row| row.get(0)).collect()
 }
 
 /// A table of our name that somebody else made is left as it is.

@@ -7,10 +7,10 @@
 mod bytes;
 #[path = "stores/growth.rs"]
 mod growth;
-#[path = "stores/ignored.rs"]
-mod ignored;
 #[path = "stores/peers.rs"]
 mod peers;
+#[path = "stores/requests.rs"]
+mod requests;
 
 use std::alloc::System;
 use std::io::{self, Write as _};
@@ -216,7 +216,11 @@ fn trips(budgets: &mut Budgets, runtime: &Runtime) {
         let read = proxy.trips();
         change(&storage, &key(1)).await;
         let changed = proxy.trips();
-        (read, changed, ignored::trips(&proxy, &storage).await)
+        (
+            read,
+            changed,
+            requests::ignored_trips(&proxy, &storage).await,
+        )
     });
     budgets.add("redis-trips-read", read as f64, Limit::AtMost(1.0));
     budgets.add("redis-trips-change", changed as f64, Limit::AtMost(2.0));

@@ -2,7 +2,8 @@
 //!
 //! * **Reading** takes another session each time, all over the store. What it may cost is said
 //!   against a store that holds one.
-//! * **A bare `HashMap`** in the same run shows what the machine's caches alone come to.
+//! * **A bare `HashMap`** in the same run shows what the machine's caches alone come to; a whole request
+//!   that reads its session from memory, what they come to for who is served.
 //! * **Listing**: what each listed session costs, against a subject with a hundredth of them.
 //! * **SQL databases are filled** by copying one record's row under other keys.
 
@@ -19,6 +20,7 @@ use futures_util::future::join_all;
 use rusqlite::Connection;
 use tokio::runtime::Runtime;
 
+use super::requests::Clients;
 use super::{NOW, create, key, record};
 
 /// How many live sessions there are.
@@ -39,11 +41,13 @@ const COLUMNS: &str = "version, scope, subject, subject_number, proof, previous_
                        rotated_at, previous_until, created_at, absolute_deadline, \
                        idle_deadline, content";
 
-type Read<'a> = Box<dyn FnMut(StorageKey) + 'a>;
+/// Reads the session of this number.
+type Read<'a> = Box<dyn FnMut(usize) + 'a>;
 
 /// Reads and lists in each store.
 pub(super) fn run(budgets: &mut Budgets, runtime: &Runtime) -> io::Result<()> {
     memory(budgets)?;
+    requests(budgets)?;
     hash_map(budgets)?;
     sqlite(budgets, runtime)?;
     postgres(budgets, runtime)?;
@@ -72,7 +76,7 @@ fn ratios<'a>(
         race = race.with(name, move || {
             // Has no divisor in common with a power of ten, so each one's turn comes.
             number = (number + 618_033) % size;
-            read(key(number));
+            read(number);
         });
     }
     let table = race.run();
@@ -82,8 +86,8 @@ fn ratios<'a>(
 }
 
 fn read_in<'a>(runtime: &'a Runtime, storage: &'a impl Storage) -> Read<'a> {
-    Box::new(move |key| {
-        let stored = runtime.block_on(storage.read(&key, NOW)).must();
+    Box::new(move |number| {
+        let stored = runtime.block_on(storage.read(&key(number), NOW)).must();
         assert!(stored.is_some());
     })
 }
@@ -150,9 +154,22 @@ fn memory(budgets: &mut Budgets) -> io::Result<()> {
         storage
     });
     let reads = storages.iter().map(|storage| -> Read<'_> {
-        Box::new(|key| assert!(at_once(storage.read(&key, NOW)).must().is_some()))
+        Box::new(|number| assert!(at_once(storage.read(&key(number), NOW)).must().is_some()))
     });
     reading(budgets, "memory", race, reads)
+}
+
+/// A request through axum that reads its session from memory.
+fn requests(budgets: &mut Budgets) -> io::Result<()> {
+    let Some(race) = Race::of("memory, a request that reads its session") else {
+        return Ok(());
+    };
+    let clients = READ.map(|(size, _)| Clients::signed_in(size));
+    let reads = clients.iter().map(|clients| -> Read<'_> {
+        let mut turns = (0..clients.number()).cycle();
+        Box::new(move |_| at_once(clients.read(turns.next().must())))
+    });
+    reading(budgets, "memory-request", race, reads)
 }
 
 /// What memory is measured against: key and content, and a copy of the content.
@@ -165,7 +182,7 @@ fn hash_map(budgets: &mut Budgets) -> io::Result<()> {
         entries.collect::<HashMap<_, _>>()
     });
     let reads = maps.iter().map(|map| -> Read<'_> {
-        Box::new(|key| drop(std::hint::black_box(map.get(&key).must().clone())))
+        Box::new(|number| drop(std::hint::black_box(map.get(&key(number)).must().clone())))
     });
     for (size, ratio) in ratios(race, reads)? {
         budgets.note(format!("growth of a bare HashMap, {size}: {ratio:.3}"));

@@ -4,8 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use cloakroom_crypto::{Entropy, PreparedKey};
+use cloakroom_storage::StorageError;
 use cloakroom_time::{Clock, Timestamp};
 
+use crate::erased::within;
 use crate::event::{Event, EventKind, LogHandle, Observer};
 use crate::plan::Notes;
 use crate::provider::Provider;
@@ -34,6 +36,20 @@ impl Environment {
         for kind in notes.iter() {
             self.tell(provider, name, kind);
         }
+    }
+
+    /// Waits for the answer to a call that the application asks a provider's storage for; where it
+    /// fails, the observers are told as well.
+    pub(crate) async fn asked<T>(
+        &self,
+        provider: &Provider,
+        call: impl Future<Output = Result<T, StorageError>>,
+    ) -> Result<T, StorageError> {
+        let answer = within(provider.storage_timeout, call).await;
+        if answer.is_err() {
+            self.tell(provider, None, EventKind::StorageFailed);
+        }
+        answer
     }
 
     /// Tells the observers one thing, and which fields it is about.

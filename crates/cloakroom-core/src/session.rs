@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use cloakroom_storage::Subject;
 
-use crate::erased::within;
 use crate::error::{ChangeError, StoreError};
 use crate::frame::{Found, find};
 use crate::loaded::Origin;
@@ -325,8 +324,9 @@ impl<S: SessionValue> Session<S> {
             return Ok(());
         };
         let of = Subject::new(provider.scope.clone(), subject);
-        let call = storage.begin_sign_in(&of, self.0.environment.now());
-        let number = within(provider.storage_timeout, call).await?;
+        let environment = &self.0.environment;
+        let call = storage.begin_sign_in(&of, environment.now());
+        let number = environment.asked(provider, call).await?;
         self.0.state().begun = Some((of.shared_name(), number));
         Ok(())
     }
@@ -372,16 +372,19 @@ impl<S: SessionValue> Session<S> {
         let (Some(storage), Some(subject)) = (&provider.form.storage, subject) else {
             return Ok(());
         };
-        let (limit, now) = (provider.storage_timeout, self.0.environment.now());
+        let environment = &self.0.environment;
+        let now = environment.now();
         let number = match place {
             Place::Own => {
-                let stored = within(limit, storage.read_latest(&key, now)).await?;
+                let latest = storage.read_latest(&key, now);
+                let stored = environment.asked(provider, latest).await?;
                 stored.and_then(|stored| stored.record.subject_number)
             }
             // What is moved here takes the number that its subject has here.
             Place::Other => {
                 let subject = Subject::new(provider.scope.clone(), subject);
-                Some(within(limit, storage.begin_sign_in(&subject, now)).await?)
+                let number = storage.begin_sign_in(&subject, now);
+                Some(environment.asked(provider, number).await?)
             }
         };
         if let (Some(_), Origin::ById(origin)) = (number, &mut self.0.state().loaded.origin) {

@@ -5,12 +5,11 @@
 //! that what is moved meanwhile is refused there.
 
 use std::collections::HashSet;
-use std::time::Duration;
 
 use cloakroom_storage::{Listed, RemoveOutcome, Subject};
 use cloakroom_time::Timestamp;
 
-use crate::erased::{DynStorage, within};
+use crate::erased::DynStorage;
 use crate::error::StoreError;
 use crate::event::EventKind;
 use crate::provider::{Place, Provider};
@@ -33,12 +32,12 @@ impl Sessions {
         let now = self.environment().now();
         let stored = Stored::of(provider, now)?;
         let of = Subject::new(provider.scope.clone(), subject);
-        let mut listed = within(stored.limit, stored.own.list(&of, now)).await?;
+        let environment = self.environment();
+        let own = stored.own.list(&of, now);
+        let mut listed = environment.asked(provider, own).await?;
         if let Some(other) = stored.other {
-            join(
-                &mut listed,
-                within(stored.limit, other.list(&of, now)).await?,
-            );
+            let elsewhere = environment.asked(provider, other.list(&of, now));
+            join(&mut listed, elsewhere.await?);
         }
         let name = &provider.name;
         let named = listed.into_iter().filter_map(|listed| {
@@ -74,7 +73,8 @@ impl Sessions {
         let mut removed = false;
         // What is moved here between the two is met by the second one.
         for storage in stored.other.into_iter().chain([stored.own]) {
-            let outcome = within(stored.limit, storage.remove(&key)).await?;
+            let call = storage.remove(&key);
+            let outcome = self.environment().asked(provider, call).await?;
             removed |= outcome == RemoveOutcome::Removed;
         }
         if removed {
@@ -131,12 +131,14 @@ impl Sessions {
     pub async fn end_everything<S: SessionValue>(&self) -> Result<(), StoreError> {
         let provider = self.provider_of::<S>()?;
         let now = self.environment().now();
-        let Stored { own, limit, .. } = Stored::of(provider, now)?;
-        within(limit, own.end_before(&provider.scope, now)).await?;
-        if let (Some(_), Some(other)) = (provider.other(now), provider.storage(Place::Other)) {
-            within(limit, other.end_before(&provider.scope, now)).await?;
+        let environment = self.environment();
+        let own = Stored::of(provider, now)?.own;
+        let other = provider.other(now).and(provider.storage(Place::Other));
+        for storage in [own].into_iter().chain(other) {
+            let call = storage.end_before(&provider.scope, now);
+            environment.asked(provider, call).await?;
         }
-        self.environment().tell(provider, None, EventKind::Ended);
+        environment.tell(provider, None, EventKind::Ended);
         Ok(())
     }
 
@@ -146,17 +148,19 @@ impl Sessions {
         subject: &str,
         except: Option<&SessionRef>,
     ) -> Result<u64, StoreError> {
-        let now = self.environment().now();
+        let environment = self.environment();
+        let now = environment.now();
         let stored = Stored::of(provider, now)?;
         let of = Subject::new(provider.scope.clone(), subject);
         let except = except.and_then(SessionRef::storage_key);
         let mut ended = 0;
         for storage in [stored.own].into_iter().chain(stored.other) {
             let call = storage.remove_all(&of, except.as_ref(), now);
-            ended += within(stored.limit, call).await?;
-        }
-        for _ in 0..ended {
-            self.environment().tell(provider, None, EventKind::Ended);
+            let there = environment.asked(provider, call).await?;
+            for _ in 0..there {
+                environment.tell(provider, None, EventKind::Ended);
+            }
+            ended += there;
         }
         Ok(ended)
     }
@@ -167,7 +171,6 @@ struct Stored<'a> {
     own: &'a dyn DynStorage,
     /// The storage that they move from, under the same ids.
     other: Option<&'a dyn DynStorage>,
-    limit: Option<Duration>,
 }
 
 impl<'a> Stored<'a> {
@@ -179,7 +182,6 @@ impl<'a> Stored<'a> {
         Ok(Self {
             own,
             other: other.flatten(),
-            limit: provider.storage_timeout,
         })
     }
 }

@@ -54,34 +54,33 @@
 //! # Signing in, and out everywhere
 //!
 //! ```
-//! use axum::{Router, extract::State, routing::{get, post}};
-//! use cloakroom::{Key, KeyRing, LayerExt, MemoryStorage, Present, Session, Sessions, StoreError,
-//!     ThreadEntropy};
+//! use axum::{Router, extract::State, response::Result, routing::{get, post}};
+//! use cloakroom::{Key, KeyRing, LayerExt, MemoryStorage, Present, Session, Sessions, ThreadEntropy};
 //! # use cloakroom_testkit::Client;
 //!
 //! # #[derive(Clone, serde::Serialize, serde::Deserialize)]
 //! # struct Login { user: u64 }
-//! async fn sign_in(login: Session<Login>) -> Result<(), StoreError> {
+//! // Each error of cloakroom's is an answer: axum's `Result` takes them all.
+//! async fn sign_in(login: Session<Login>) -> Result<()> {
 //!     // Before the password is checked: if everything is ended meanwhile, this does not survive.
 //!     login.begin_sign_in("7").await?;
 //!     // … the check …
-//!     login.sign_in(Login { user: 7 }).map_err(|_| StoreError::NoSession)
+//!     login.sign_in(Login { user: 7 })?;
+//!     Ok(())
 //! }
 //!
-//! async fn devices(login: Present<Login>, sessions: State<Sessions>) -> Result<String, StoreError> {
+//! async fn devices(login: Present<Login>, sessions: State<Sessions>) -> Result<String> {
 //!     let all = sessions.list::<Login>(&login.user.to_string()).await?;
 //!     let own = login.session().reference();
 //!     let others = all.iter().filter(|listed| Some(&listed.reference) != own.as_ref());
 //!     Ok(format!("{} here and {} elsewhere", all.len() - others.clone().count(), others.count()))
 //! }
 //!
-//! async fn out_everywhere(
-//!     login: Present<Login>,
-//!     sessions: State<Sessions>,
-//! ) -> Result<(), StoreError> {
+//! async fn out_everywhere(login: Present<Login>, sessions: State<Sessions>) -> Result<()> {
 //!     sessions.end_all::<Login>(&login.user.to_string()).await?;
 //!     // The asking browser's own session is over too; let it forget the cookie at once.
-//!     login.session().clear().map_err(|_| StoreError::NoSession)
+//!     login.session().clear()?;
+//!     Ok(())
 //! }
 //!
 //! # #[tokio::main(flavor = "current_thread")]

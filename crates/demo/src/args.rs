@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use lexopt::{Arg, Parser, ValueExt as _};
 
-use crate::store::Store;
+use crate::store::{Store, UnknownStore};
 
 /// How the program is used.
 pub const HELP: &str = "\
@@ -62,7 +62,11 @@ pub fn parse(mut parser: Parser) -> Result<Command, lexopt::Error> {
             Arg::Long("port") => serve.port = parser.value()?.parse()?,
             Arg::Long("secure-cookies") => serve.secure_cookies = true,
             Arg::Long("keys") => serve.keys = parser.value()?.into(),
-            Arg::Long("store") => serve.store = parser.value()?.parse()?,
+            // Not as lexopt tells it, with the value: that may be an address with a password.
+            Arg::Long("store") => {
+                let store = parser.value()?.string()?.parse();
+                serve.store = store.map_err(|error: UnknownStore| error.to_string())?;
+            }
             Arg::Long("help") | Arg::Short('h') => return Ok(Command::Help),
             other => return Err(other.unexpected()),
         }
@@ -107,6 +111,16 @@ mod tests {
         ];
         assert_eq!(parsed(&arguments).unwrap(), Command::Serve(serve));
         assert_eq!(parsed(&["-h"]).unwrap(), Command::Help);
+    }
+
+    #[test]
+    fn a_store_that_is_not_known_is_no_file_and_is_not_shown() {
+        let stores = ["postgress://shop:secret@localhost/shop", "http://localhost"];
+        for store in stores {
+            let error = parsed(&["--store", store]).unwrap_err().to_string();
+            assert!(error.starts_with("the store is `memory`"), "{error}");
+            assert!(!error.contains("localhost"), "{error}");
+        }
     }
 
     #[test]

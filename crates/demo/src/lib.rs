@@ -30,4 +30,4 @@ pub use args::{Command, HELP, Serve, parse};
 pub use keys::open_keys;
 pub use serve::{asked_to_end, serve};
 pub use state::Cookies;
-pub use store::Store;
+pub use store::{Store, UnknownStore};

@@ -1,6 +1,6 @@
 //! Where the shop keeps its logins, and what it says of that.
 
-use std::convert::Infallible;
+use std::error::Error;
 use std::fmt;
 use std::path::PathBuf;
 use std::pin::Pin;
@@ -26,10 +26,26 @@ pub enum Store {
     Redis(String),
 }
 
-impl FromStr for Store {
-    type Err = Infallible;
+/// An address of a store that the shop does not know.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct UnknownStore;
 
-    fn from_str(text: &str) -> Result<Self, Infallible> {
+impl fmt::Display for UnknownStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "the store is `memory`, a file, or an address that begins with redis://, postgres:// or \
+             mysql://",
+        )
+    }
+}
+
+impl Error for UnknownStore {}
+
+impl FromStr for Store {
+    type Err = UnknownStore;
+
+    fn from_str(text: &str) -> Result<Self, UnknownStore> {
         let begins = |schemes: &[&str]| schemes.iter().any(|scheme| text.starts_with(scheme));
         Ok(if text == "memory" {
             Self::Memory
@@ -37,8 +53,10 @@ impl FromStr for Store {
             Self::Postgres(text.to_owned())
         } else if begins(&["mysql://", "mariadb://"]) {
             Self::MariaDb(text.replacen("mariadb://", "mysql://", 1))
-        } else if begins(&["redis://"]) {
+        } else if begins(&["redis://", "rediss://"]) {
             Self::Redis(text.to_owned())
+        } else if text.contains("://") {
+            return Err(UnknownStore);
         } else {
             Self::File(text.into())
         })

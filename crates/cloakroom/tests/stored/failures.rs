@@ -6,7 +6,7 @@ use axum::Router;
 use axum::routing::{get, post};
 use cloakroom::{
     ChangeError, Entropy, EventKind, Key, KeyRing, LayerExt, MemoryStorage, Session, Sessions,
-    StorageFailure, ThreadEntropy,
+    StorageFailure, StoreError, ThreadEntropy,
 };
 use cloakroom_testkit::{
     Answer, Call, Client, EventLog, FaultyStorage, ManualClock, Req, SpyStorage, When,
@@ -81,6 +81,37 @@ async fn an_unread_session_that_is_treated_as_absent_cannot_be_changed() {
         assert!(answer.set_cookies().is_empty());
         assert_eq!(shop.calls(), [Call::Read]);
         assert_eq!(shop.told(), [EventKind::StorageFailed]);
+    }
+    assert_eq!(seen(&mut browser).await, Some(Login::of("anna")));
+}
+
+/// What the application asks for itself fails as what the layer does: it is an error, and is told.
+#[tokio::test]
+async fn a_call_of_the_applications_that_fails_is_told() {
+    let shop = Shop::new();
+    let mut browser = shop.acting(async |login: Session<Login>| {
+        login.begin_sign_in("anna").await?;
+        Ok::<_, StoreError>("begun")
+    });
+    shop.faulty.fail_next(Call::BeginSignIn, When::BeforeEffect);
+    assert_eq!(browser.post("/act").await.status, 503);
+    assert_eq!(shop.told(), [EventKind::StorageFailed]);
+
+    shop.sign_in(&mut browser, "anna").await;
+    let sessions = &shop.sessions;
+    let listed = sessions.list::<Login>("anna").await.unwrap();
+    let calls = [Call::List, Call::Remove, Call::RemoveAll, Call::EndBefore];
+    for call in calls {
+        shop.forget();
+        shop.faulty.fail_next(call, When::BeforeEffect);
+        let failed = match call {
+            Call::List => sessions.list::<Login>("anna").await.map(drop),
+            Call::Remove => sessions.end(&listed[0].reference).await.map(drop),
+            Call::RemoveAll => sessions.end_all::<Login>("anna").await.map(drop),
+            _ => sessions.end_everything::<Login>().await,
+        };
+        assert_eq!(failed.unwrap_err().status(), 503, "{call:?}");
+        assert_eq!(shop.told(), [EventKind::StorageFailed], "{call:?}");
     }
     assert_eq!(seen(&mut browser).await, Some(Login::of("anna")));
 }

@@ -5,12 +5,29 @@ use std::fmt;
 
 use cloakroom_storage::StorageError;
 
+use crate::problem::Problem;
+
 /// A storage could not be opened.
 ///
 /// # Security
 ///
 /// `Display`, `Debug` and [`Error::source`] show no address, path, password or statement;
 /// [`StorageError::expose_source`] gives the cause to who asks by that name.
+///
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+/// # #[cfg(feature = "postgres")] {
+/// use cloakroom_sql::{OpenError, PostgresStorage};
+///
+/// // Nobody listens on this port.
+/// let url = "postgres://shop:secret@127.0.0.1:1/shop";
+/// let refused = PostgresStorage::connect(url).await.unwrap_err();
+/// assert!(refused.to_string().contains("no server of its kind answers"));
+/// let OpenError::Storage { error, .. } = refused else { panic!("{refused}") };
+/// assert!(error.expose_source().is_some());
+/// # }
+/// # });
+/// ```
 ///
 /// # Examples
 ///
@@ -45,7 +62,18 @@ pub enum OpenError {
     /// for: whoever listens in between could read sessions, and write them.
     Unencrypted,
     /// The database is out of reach, refuses, or failed.
-    Storage(StorageError),
+    Storage {
+        /// What to look at.
+        problem: Problem,
+        /// What it means for a storage, and the cause.
+        error: StorageError,
+    },
+}
+
+impl OpenError {
+    pub(crate) const fn of(problem: Problem, error: StorageError) -> Self {
+        Self::Storage { problem, error }
+    }
 }
 
 impl fmt::Display for OpenError {
@@ -73,15 +101,18 @@ impl fmt::Display for OpenError {
                 "the database is on another machine and the connection is not encrypted; configure \
                  TLS, or say `unencrypted` where the network between is yours alone",
             ),
-            Self::Storage(error) => write!(f, "the tables could not be made ready: {error}"),
+            Self::Storage { problem, .. } => {
+                write!(f, "the sessions' database could not be opened: {problem}")
+            }
         }
     }
 }
 
 impl Error for OpenError {}
 
+/// What this crate finds itself.
 impl From<StorageError> for OpenError {
     fn from(error: StorageError) -> Self {
-        Self::Storage(error)
+        Self::of(Problem::Other, error)
     }
 }

@@ -34,7 +34,8 @@
 //! content the codec's bytes.
 //!
 //! Opening makes and migrates the tables. What a newer version of this crate has made is refused
-//! ([`OpenError::SchemaTooNew`]); so is a table of our name that somebody else made. Calls wait while
+//! ([`OpenError::SchemaTooNew`]); so is a table of our name that somebody else made. What else is wrong
+//! with an address or a server, a [`Problem`] says. Calls wait while
 //! tables are migrated, and programs of the version before may fail from then on: replace them all.
 //!
 //! # What each call costs
@@ -75,6 +76,7 @@ mod error;
 mod mariadb;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod problem;
 #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
 mod shared;
 #[cfg(feature = "sqlite")]
@@ -86,6 +88,7 @@ pub use error::OpenError;
 pub use mariadb::{MariaDbStorage, MariaDbStorageBuilder};
 #[cfg(feature = "postgres")]
 pub use postgres::{NotifyingPostgresStorage, PostgresStorage, PostgresStorageBuilder};
+pub use problem::Problem;
 #[cfg(feature = "sqlite")]
 pub use sqlite::{SqliteStorage, SqliteStorageBuilder, Synchronous};
 pub use table::{InvalidTableName, TableName};

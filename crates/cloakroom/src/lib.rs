@@ -138,7 +138,7 @@ pub use cloakroom_ktor as ktor;
 pub use cloakroom_redis::{ConnectError, ConnectErrorKind, RedisStorage, RedisStorageBuilder};
 
 #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
-pub use cloakroom_sql::{InvalidTableName, OpenError, TableName};
+pub use cloakroom_sql::{InvalidTableName, OpenError, Problem, TableName};
 #[cfg(feature = "mysql")]
 pub use cloakroom_sql::{MariaDbStorage, MariaDbStorageBuilder, mysql_async};
 #[cfg(feature = "postgres")]

@@ -185,6 +185,6 @@ fn accounts() -> String {
          CREATE USER IF NOT EXISTS shop@'127.0.0.1' IDENTIFIED BY '{password}';\n\
          GRANT ALL ON shop.* TO shop@'127.0.0.1';\n\
          CREATE USER IF NOT EXISTS admin@'127.0.0.1' IDENTIFIED BY '{password}';\n\
-         GRANT ALL ON *.* TO admin@'127.0.0.1';\n"
+         GRANT ALL ON *.* TO admin@'127.0.0.1' WITH GRANT OPTION;\n"
     )
 }

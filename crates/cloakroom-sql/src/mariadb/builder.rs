@@ -8,7 +8,7 @@ use deadpool::managed::Pool;
 use mysql_async::Opts;
 
 use super::connection::Connections;
-use super::failure::of_pool;
+use super::failure::not_connected;
 use super::queries::{queries, statements, take_block};
 use super::schema::ready;
 use super::storage::MariaDbStorage;
@@ -64,7 +64,8 @@ impl MariaDbStorage {
     /// [`OpenError::InvalidUrl`] where the address is not understood;
     /// [`OpenError::Unencrypted`] where the server is on another machine and the address asks for no
     /// encryption; [`OpenError::SchemaTooNew`] where a newer version made the tables;
-    /// [`OpenError::Storage`] where the server is out of reach or refuses.
+    /// [`OpenError::Storage`] where the server is out of reach or refuses, with the likely
+    /// [`Problem`](crate::Problem).
     ///
     /// ```
     /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
@@ -207,7 +208,7 @@ impl MariaDbStorageBuilder {
         let connections = Connections::new(options, self.timeout);
         let pool = pool(connections, self.max_connections, self.timeout)?;
         let statements = statements(self.table);
-        let mut connection = pool.get().await.map_err(|error| of_pool(error).error)?;
+        let mut connection = pool.get().await.map_err(not_connected)?;
         ready(&mut connection, &statements, self.migrates).await?;
         drop(connection);
         let (queries, take_block) = (queries(&statements), take_block(&statements.names));

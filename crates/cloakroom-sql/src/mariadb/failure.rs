@@ -1,9 +1,14 @@
-//! What an error of MariaDB means for a call.
+//! What an error of MariaDB means: for a call, and for who opens the database.
+
+use std::error::Error as _;
+use std::io;
 
 use cloakroom_storage::{StorageError, StorageErrorKind};
 use deadpool::managed::PoolError;
-use mysql_async::Error;
+use mysql_async::{DriverError, Error};
 
+use crate::error::OpenError;
+use crate::problem::Problem;
 use crate::shared::cause::unavailable;
 use crate::shared::server::{Effect, Failure};
 
@@ -44,6 +49,56 @@ const fn of_code(code: u16) -> (StorageErrorKind, Effect) {
         // Damaged tables or indexes.
         1030 | 1034 | 1035 | 1194 | 1195 | 1712 => (Corrupt, Effect::Final),
         _ => (Other, Effect::Final),
+    }
+}
+
+/// A database that could not be opened, since this statement failed.
+pub(super) fn not_opened(error: Error) -> OpenError {
+    OpenError::of(problem(&error), Failure::from(error).error)
+}
+
+/// A database that could not be opened, since there was no connection to be had.
+pub(super) fn not_connected(error: PoolError<Error>) -> OpenError {
+    let problem = match &error {
+        PoolError::Backend(error) => problem(error),
+        PoolError::Timeout(_) => Problem::TimedOut,
+        _ => Problem::Other,
+    };
+    OpenError::of(problem, of_pool(error).error)
+}
+
+fn problem(error: &Error) -> Problem {
+    match error {
+        Error::Server(error) => problem_of_code(error.code),
+        // What else there may be depends on the library's features: a failure of TLS.
+        Error::Io(error) if !error.source().is_some_and(|cause| cause.is::<io::Error>()) => {
+            Problem::NoEncryption
+        }
+        Error::Driver(DriverError::NoClientSslFlagFromServer) => Problem::NoEncryption,
+        Error::Driver(DriverError::UnknownAuthPlugin { .. }) => Problem::Credentials,
+        Error::Io(_)
+        | Error::Driver(
+            DriverError::CantParseServerVersion { .. }
+            | DriverError::ConnectionClosed
+            | DriverError::PacketOutOfOrder
+            | DriverError::UnexpectedPacket { .. },
+        ) => Problem::NoServer,
+        _ => Problem::Other,
+    }
+}
+
+const fn problem_of_code(code: u16) -> Problem {
+    match code {
+        // No right to this database (nor to know whether it is there), none named, none of the name.
+        1044 | 1046 | 1049 => Problem::NoDatabase,
+        1045 | 1130 | 1698 => Problem::Credentials,
+        1142 | 1143 | 1227 | 1370 | 1419 => Problem::NoRights,
+        1050 => Problem::NameTaken,
+        1290 | 1792 | 1836 => Problem::ReadOnly,
+        1021 | 1114 => Problem::NoRoom,
+        1040 | 1053 | 1203 | 1226 => Problem::Busy,
+        1205 | 1969 | 3024 => Problem::TimedOut,
+        _ => Problem::Other,
     }
 }
 

@@ -8,14 +8,14 @@ use mysql_async::Conn;
 use mysql_async::Error;
 use mysql_async::prelude::Queryable;
 
-use super::failure::is_missing_table;
+use super::failure::{is_missing_table, not_opened};
 use super::queries::{CREATE, REMOVE_ALL, SWEEP};
 use crate::error::OpenError;
+use crate::problem::Problem;
 use crate::shared::cause::{corrupt, unavailable};
 use crate::shared::names::Names;
 use crate::shared::queries::{Arguments, declared};
 use crate::shared::schema::{self, Types};
-use crate::shared::server::Failure;
 use crate::shared::statements::Statements;
 use crate::shared::template::within_routine;
 
@@ -49,7 +49,7 @@ pub(super) async fn ready(
 ) -> Result<(), OpenError> {
     let found = match newest(connection, &statements.names).await {
         Err(error) if is_missing_table(&error) => 0,
-        found => found.map_err(storage)?,
+        found => found.map_err(not_opened)?,
     };
     if schema::missing(found, VERSION)?.is_empty() {
         return Ok(());
@@ -61,26 +61,27 @@ pub(super) async fn ready(
     let lock = "SELECT GET_LOCK(?, ?)";
     let name = format!("cloakroom {}", statements.names.records());
     let locked = connection.exec_first(lock, (&name, PATIENCE)).await;
-    if locked.map_err(storage)? != Some(1) {
+    if locked.map_err(not_opened)? != Some(1) {
         let problem = "another program makes the tables";
-        return Err(unavailable().with_source(problem).into());
+        let error = unavailable().with_source(problem);
+        return Err(OpenError::of(Problem::Busy, error));
     }
     migrate(connection, statements).await?;
     let unlock = connection
         .exec_drop("SELECT RELEASE_LOCK(?)", (&name,))
         .await;
-    unlock.map_err(storage)
+    unlock.map_err(not_opened)
 }
 
 async fn migrate(connection: &mut Conn, statements: &Statements) -> Result<(), OpenError> {
     let names = &statements.names;
     let versions = schema::versions(names, TYPES);
-    connection.query_drop(versions).await.map_err(storage)?;
-    let found = newest(connection, names).await.map_err(storage)?;
+    connection.query_drop(versions).await.map_err(not_opened)?;
+    let found = newest(connection, names).await.map_err(not_opened)?;
     for version in schema::missing(found, VERSION)? {
         begin(connection, names).await?;
         for statement in migration(statements, version) {
-            connection.query_drop(statement).await.map_err(storage)?;
+            connection.query_drop(statement).await.map_err(not_opened)?;
         }
     }
     Ok(())
@@ -90,7 +91,7 @@ async fn migrate(connection: &mut Conn, statements: &Statements) -> Result<(), O
 async fn begin(connection: &mut Conn, names: &Names) -> Result<(), OpenError> {
     let schema = names.with("schema");
     let marker = format!("SELECT COUNT(*) FROM {schema} WHERE version = 0");
-    let marked: Option<i64> = connection.query_first(marker).await.map_err(storage)?;
+    let marked: Option<i64> = connection.query_first(marker).await.map_err(not_opened)?;
     if marked == Some(1) {
         return Ok(());
     }
@@ -100,15 +101,15 @@ async fn begin(connection: &mut Conn, names: &Names) -> Result<(), OpenError> {
             .await
         {
             Err(error) if is_missing_table(&error) => {}
-            Err(error) => return Err(storage(error)),
+            Err(error) => return Err(not_opened(error)),
             Ok(()) => {
                 let problem = "a table of our name is there, and not ours";
-                return Err(corrupt(problem).into());
+                return Err(OpenError::of(Problem::NameTaken, corrupt(problem)));
             }
         }
     }
     let marker = schema::reached(names, 0);
-    connection.query_drop(marker).await.map_err(storage)
+    connection.query_drop(marker).await.map_err(not_opened)
 }
 
 /// The newest version that is there, 0 for none.
@@ -116,10 +117,6 @@ async fn newest(connection: &mut Conn, names: &Names) -> Result<u32, Error> {
     let newest: Option<i64> = connection.query_first(schema::newest(names)).await?;
     // A version beyond all numbers is newer than any.
     Ok(u32::try_from(newest.unwrap_or_default()).unwrap_or(u32::MAX))
-}
-
-fn storage(error: Error) -> OpenError {
-    OpenError::Storage(Failure::from(error).error)
 }
 
 fn tables(names: &Names) -> impl Iterator<Item = String> + '_ {

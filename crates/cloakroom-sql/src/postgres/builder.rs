@@ -73,7 +73,8 @@ impl PostgresStorage {
     /// [`OpenError::InvalidUrl`] where the address is not understood;
     /// [`OpenError::Unencrypted`] where the server is on another machine, which needs
     /// [`tls`](PostgresStorageBuilder::tls); [`OpenError::SchemaTooNew`] where a newer version made
-    /// the tables; [`OpenError::Storage`] where the server is out of reach or refuses.
+    /// the tables; [`OpenError::Storage`] where the server is out of reach or refuses, with the likely
+    /// [`Problem`](crate::Problem).
     ///
     /// ```
     /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {

@@ -1,10 +1,15 @@
-//! What an error of PostgreSQL means for a call.
+//! What an error of PostgreSQL means: for a call, and for who opens the database.
+
+use std::error::Error as _;
+use std::io;
 
 use cloakroom_storage::{StorageError, StorageErrorKind};
 use deadpool_postgres::{HookError, PoolError};
 use tokio_postgres::Error;
 use tokio_postgres::error::SqlState;
 
+use crate::error::OpenError;
+use crate::problem::Problem;
 use crate::shared::cause::unavailable;
 use crate::shared::server::{Effect, Failure};
 
@@ -64,6 +69,61 @@ fn of_state(code: &SqlState) -> (StorageErrorKind, Effect) {
             (Unavailable, Effect::Final)
         }
         _ => (Other, Effect::Final),
+    }
+}
+
+/// A database that could not be opened, since this statement failed.
+pub(super) fn not_opened(error: Error) -> OpenError {
+    OpenError::of(problem(&error), Failure::from(error).error)
+}
+
+/// A database that could not be opened, since there was no connection to be had.
+pub(super) fn not_connected(error: PoolError) -> OpenError {
+    let problem = match &error {
+        PoolError::Backend(error) | PoolError::PostCreateHook(HookError::Backend(error)) => {
+            problem(error)
+        }
+        PoolError::Timeout(_) => Problem::TimedOut,
+        _ => Problem::Other,
+    };
+    OpenError::of(problem, of_pool(error).error)
+}
+
+fn problem(error: &Error) -> Problem {
+    if let Some(code) = error.code() {
+        return problem_of_state(code.code());
+    }
+    let cause = error.source();
+    if error.is_closed() || cause.is_some_and(|cause| cause.is::<io::Error>()) {
+        return Problem::NoServer;
+    }
+    if cause.is_some_and(|cause| cause.to_string() == "password missing") {
+        return Problem::Credentials;
+    }
+    // What the library finds itself it says in words alone.
+    match error.to_string().as_str() {
+        "error performing TLS handshake" => Problem::NoEncryption,
+        "authentication error" => Problem::Credentials,
+        "unexpected message from server" | "error parsing response from server" => {
+            Problem::NoServer
+        }
+        _ => Problem::Other,
+    }
+}
+
+fn problem_of_state(code: &str) -> Problem {
+    match code {
+        "3D000" => Problem::NoDatabase,
+        "42501" => Problem::NoRights,
+        "42P07" => Problem::NameTaken,
+        "25006" => Problem::ReadOnly,
+        "53100" => Problem::NoRoom,
+        // A statement or a lock that took too long.
+        "57014" | "55P03" => Problem::TimedOut,
+        // Too many connections; the server starts, or goes down.
+        "53300" | "57P01" | "57P02" | "57P03" => Problem::Busy,
+        code if code.starts_with("28") => Problem::Credentials,
+        _ => Problem::Other,
     }
 }
 

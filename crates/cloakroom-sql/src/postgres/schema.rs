@@ -3,13 +3,12 @@
 use deadpool_postgres::{Client, ClientWrapper, GenericClient, Pool};
 use tokio_postgres::Error;
 
-use super::failure::{is_missing_table, of_pool};
+use super::failure::{is_missing_table, not_connected, not_opened};
 use super::notices::Notices;
 use super::queries::{CREATE, REMOVE_ALL};
 use crate::error::OpenError;
 use crate::shared::queries::{Arguments, declared};
 use crate::shared::schema::{self, Types};
-use crate::shared::server::Failure;
 use crate::shared::statements::{EXISTS, Statements};
 use crate::shared::template::within_routine;
 
@@ -40,8 +39,8 @@ pub(super) async fn ready(
     statements: &Statements,
     migrates: bool,
 ) -> Result<(), OpenError> {
-    let mut client = pool.get().await.map_err(|error| of_pool(error).error)?;
-    let found = found(&client, statements).await.map_err(storage)?;
+    let mut client = pool.get().await.map_err(not_connected)?;
+    let found = found(&client, statements).await.map_err(not_opened)?;
     if schema::missing(found, VERSION)?.is_empty() {
         return Ok(());
     }
@@ -62,30 +61,30 @@ async fn found(client: &Client, statements: &Statements) -> Result<u32, Error> {
 
 async fn migrate(client: &mut Client, statements: &Statements) -> Result<(), OpenError> {
     let names = &statements.names;
-    let transaction = client.transaction().await.map_err(storage)?;
+    let transaction = client.transaction().await.map_err(not_opened)?;
     let lock = "SELECT pg_advisory_xact_lock($1)";
     transaction
         .execute(lock, &[&MIGRATING])
         .await
-        .map_err(storage)?;
+        .map_err(not_opened)?;
     let versions = schema::versions(names, TYPES);
     transaction
         .batch_execute(&versions)
         .await
-        .map_err(storage)?;
+        .map_err(not_opened)?;
     let row = transaction.query_one(&newest(statements), &[]).await;
     let found = row
         .and_then(|row| row.try_get::<_, i64>(0))
-        .map_err(storage)?;
+        .map_err(not_opened)?;
     for version in schema::missing(to_version(found), VERSION)? {
         for statement in migration(statements, version) {
             transaction
                 .batch_execute(&statement)
                 .await
-                .map_err(storage)?;
+                .map_err(not_opened)?;
         }
     }
-    transaction.commit().await.map_err(storage)
+    transaction.commit().await.map_err(not_opened)
 }
 
 /// Makes sure that the tables tell of changes.
@@ -94,25 +93,25 @@ pub(super) async fn notifying(
     notices: &Notices,
     migrates: bool,
 ) -> Result<(), OpenError> {
-    let mut client = pool.get().await.map_err(|error| of_pool(error).error)?;
-    if is_set_up(&client, notices).await.map_err(storage)? {
+    let mut client = pool.get().await.map_err(not_connected)?;
+    if is_set_up(&client, notices).await.map_err(not_opened)? {
         return Ok(());
     }
     if !migrates {
         return Err(OpenError::NotNotifying);
     }
-    let transaction = client.transaction().await.map_err(storage)?;
+    let transaction = client.transaction().await.map_err(not_opened)?;
     let lock = "SELECT pg_advisory_xact_lock($1)";
     transaction
         .execute(lock, &[&MIGRATING])
         .await
-        .map_err(storage)?;
+        .map_err(not_opened)?;
     // Another program may have done it meanwhile.
-    if !is_set_up(&transaction, notices).await.map_err(storage)? {
+    if !is_set_up(&transaction, notices).await.map_err(not_opened)? {
         let set_up = transaction.batch_execute(&notices.set_up()).await;
-        set_up.map_err(storage)?;
+        set_up.map_err(not_opened)?;
     }
-    transaction.commit().await.map_err(storage)
+    transaction.commit().await.map_err(not_opened)
 }
 
 /// Makes the tables tell no more.
@@ -137,10 +136,6 @@ fn newest(statements: &Statements) -> String {
 /// A version beyond all numbers is newer than any.
 fn to_version(number: i64) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
-}
-
-fn storage(error: Error) -> OpenError {
-    OpenError::Storage(Failure::from(error).error)
 }
 
 /// What brings the tables to a version from the one before.

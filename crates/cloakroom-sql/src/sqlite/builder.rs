@@ -42,7 +42,8 @@ impl SqliteStorage {
     /// # Errors
     ///
     /// [`OpenError::SchemaTooNew`] where a newer version made the tables;
-    /// [`OpenError::Storage`] where the file cannot be opened, written or understood.
+    /// [`OpenError::Storage`] where the file cannot be opened, written or understood, with the likely
+    /// [`Problem`](crate::Problem).
     ///
     /// ```
     /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {

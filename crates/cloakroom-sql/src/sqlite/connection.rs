@@ -10,6 +10,7 @@ use rusqlite::{Connection, Error, ErrorCode, Result, TransactionBehavior};
 
 use super::synchronous::Synchronous;
 use crate::error::OpenError;
+use crate::problem::Problem;
 use crate::shared::cause::unavailable;
 use crate::shared::names::Names;
 use crate::shared::schema::{self, BLOCK, Types};
@@ -54,7 +55,7 @@ impl Settings {
 
     /// The connection that writes, with the tables made and migrated.
     pub(super) fn open_writer(&self) -> std::result::Result<Connection, OpenError> {
-        let mut connection = self.connect().map_err(storage_error)?;
+        let mut connection = self.connect().map_err(not_opened)?;
         self.prepare_file(&connection)?;
         self.migrate(&mut connection)?;
         Ok(connection)
@@ -81,12 +82,12 @@ impl Settings {
         Ok(connection)
     }
 
-    fn prepare_file(&self, connection: &Connection) -> std::result::Result<(), StorageError> {
+    fn prepare_file(&self, connection: &Connection) -> std::result::Result<(), OpenError> {
         if self.path.is_some() {
-            let mode = write_ahead(connection).map_err(storage_error)?;
+            let mode = write_ahead(connection).map_err(not_opened)?;
             if mode != "wal" {
-                let problem = "the file cannot have a write-ahead log here";
-                return Err(unavailable().with_source(problem));
+                let error = unavailable().with_source(format!("the log's mode is {mode}"));
+                return Err(OpenError::of(Problem::NoLog, error));
             }
         }
         let limits = || {
@@ -100,25 +101,25 @@ impl Settings {
             // It answers with the limit that holds.
             connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))
         };
-        limits().map_err(storage_error)
+        limits().map_err(not_opened)
     }
 
     fn migrate(&self, connection: &mut Connection) -> std::result::Result<(), OpenError> {
         let statements = self.statements();
         let names = &statements.names;
         let begun = connection.transaction_with_behavior(TransactionBehavior::Immediate);
-        let transaction = begun.map_err(storage_error)?;
+        let transaction = begun.map_err(not_opened)?;
         let newest = || {
             transaction.execute_batch(&schema::versions(names, TYPES))?;
             transaction.query_row(&schema::newest(names), [], |row| row.get(0))
         };
-        for version in schema::missing(newest().map_err(storage_error)?, VERSION)? {
+        for version in schema::missing(newest().map_err(not_opened)?, VERSION)? {
             let made = migration(&statements, version)
                 .iter()
                 .try_for_each(|s| transaction.execute_batch(s));
-            made.map_err(storage_error)?;
+            made.map_err(not_opened)?;
         }
-        transaction.commit().map_err(storage_error)?;
+        transaction.commit().map_err(not_opened)?;
         Ok(())
     }
 }
@@ -164,6 +165,29 @@ fn make_private(path: &Path) {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     drop(options.open(path));
+}
+
+/// A file that could not be opened, or its tables not made.
+pub(super) fn not_opened(error: Error) -> OpenError {
+    OpenError::of(problem(&error), storage_error(error))
+}
+
+fn problem(error: &Error) -> Problem {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::CannotOpen) => Problem::NoFile,
+        Some(ErrorCode::PermissionDenied) => Problem::NoRights,
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Problem::NotADatabase,
+        Some(ErrorCode::ReadOnly) => Problem::ReadOnly,
+        Some(ErrorCode::DiskFull) => Problem::NoRoom,
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Problem::Busy,
+        _ => match error {
+            // It has no code of its own.
+            Error::SqlInputError { msg, .. } if msg.ends_with("already exists") => {
+                Problem::NameTaken
+            }
+            _ => Problem::Other,
+        },
+    }
 }
 
 /// What an error of SQLite means for a call.

@@ -8,7 +8,7 @@ use std::thread;
 use cloakroom_storage::StorageError;
 use tokio::sync::oneshot;
 
-use super::connection::{Settings, storage_error};
+use super::connection::{Settings, not_opened};
 use super::job::Job;
 use super::reader::{Reader, only_reads};
 use super::writer::Writer;
@@ -149,21 +149,21 @@ fn write(settings: &Settings, jobs: &Receiver<Job>, ready: Ready) {
             tell(ready, Ok(()));
             writer.serve(jobs);
         }
-        Err(error) => tell(ready, Err(storage_error(error).into())),
+        Err(error) => tell(ready, Err(not_opened(error))),
     }
 }
 
 fn read(settings: &Settings, jobs: &Mutex<Receiver<Job>>, ready: Ready) {
     let connection = match settings.open_reader() {
         Ok(connection) => connection,
-        Err(error) => return tell(ready, Err(storage_error(error).into())),
+        Err(error) => return tell(ready, Err(not_opened(error))),
     };
     match Reader::new(&connection, &settings.statements()) {
         Ok(mut reader) => {
             tell(ready, Ok(()));
             reader.serve(jobs);
         }
-        Err(error) => tell(ready, Err(storage_error(error).into())),
+        Err(error) => tell(ready, Err(not_opened(error))),
     }
 }
 

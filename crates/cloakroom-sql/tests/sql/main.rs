@@ -9,6 +9,7 @@ mod faults;
 mod mariadb;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod refused;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 #[cfg(any(feature = "mysql", feature = "postgres"))]

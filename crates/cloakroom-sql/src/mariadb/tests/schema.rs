@@ -72,7 +72,7 @@ async fn a_table_of_somebody_else_is_not_taken_over() {
         .unwrap();
     for _ in 0..2 {
         let refused = builder(&table).connect().await.unwrap_err();
-        assert!(matches!(refused, OpenError::Storage(_)), "{refused:?}");
+        assert!(matches!(refused, OpenError::Storage { .. }), "{refused:?}");
     }
     let theirs = format!("SELECT theirs FROM {name}");
     let theirs: Option<u32> = connection.query_first(theirs).await.unwrap();

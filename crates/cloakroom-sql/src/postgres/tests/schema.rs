@@ -68,7 +68,7 @@ async fn who_may_not_make_tables_needs_them_there() {
         "{refused:?}"
     );
     let refused = PostgresStorage::connect(&clerk).await.unwrap_err();
-    assert!(matches!(refused, OpenError::Storage(_)), "{refused:?}");
+    assert!(matches!(refused, OpenError::Storage { .. }), "{refused:?}");
     PostgresStorage::connect(&url).await.unwrap();
     keeps_one_session_of_two(&connect().await.unwrap()).await;
 }
@@ -92,7 +92,10 @@ async fn who_may_not_change_the_tables_may_tell_and_listen() {
     let refused = connect().await.unwrap_err();
     assert!(matches!(refused, OpenError::NotNotifying), "{refused:?}");
     let refused = PostgresStorage::connect_notifying(&writer).await;
-    assert!(matches!(refused, Err(OpenError::Storage(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(OpenError::Storage { .. })),
+        "{refused:?}"
+    );
     let connecting: Vec<_> = (0..8)
         .map(|_| {
             let url = url.clone();
@@ -210,7 +213,7 @@ async fn a_table_of_somebody_else_is_not_taken_over() {
     let other = "CREATE TABLE cloakroom_sessions (theirs int)";
     client.batch_execute(other).await.unwrap();
     let refused = PostgresStorage::connect(&url).await.unwrap_err();
-    assert!(matches!(refused, OpenError::Storage(_)), "{refused:?}");
+    assert!(matches!(refused, OpenError::Storage { .. }), "{refused:?}");
     let count = "SELECT COUNT(*) FROM pg_tables WHERE tablename LIKE 'cloakroom_sessions%'";
     let row = client.query_one(count, &[]).await.unwrap();
     assert_eq!(row.get::<_, i64>(0), 1, "nothing was made beside it");

@@ -56,7 +56,7 @@ fn a_table_of_somebody_else_is_not_taken_over() {
         .execute_batch("CREATE TABLE cloakroom_sessions (theirs)")
         .unwrap();
     let refused = Settings::in_file(&path).open_writer().unwrap_err();
-    assert!(matches!(refused, OpenError::Storage(_)), "{refused:?}");
+    assert!(matches!(refused, OpenError::Storage { .. }), "{refused:?}");
     assert_eq!(tables(&other), ["cloakroom_sessions"]);
 }
 

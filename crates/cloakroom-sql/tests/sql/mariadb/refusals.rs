@@ -4,18 +4,13 @@ use std::time::Duration;
 
 use cloakroom_sql::mysql_async::prelude::Queryable;
 use cloakroom_sql::mysql_async::{Conn, Opts};
-use cloakroom_sql::{MariaDbStorage, OpenError};
+use cloakroom_sql::{MariaDbStorage, OpenError, Problem};
 use cloakroom_storage::{Storage, StorageErrorKind, StorageKey};
 use servers::MariaDb;
 
 use super::fixture::{builder, fresh_name};
 use crate::NOW;
-
-/// What an error shows to who does not ask for the cause.
-fn shown(error: &OpenError) -> String {
-    let source = std::error::Error::source(error);
-    format!("{error} {error:?} {source:?}")
-}
+use crate::refused::{assert_problem, other_server, shown};
 
 #[tokio::test]
 async fn no_address_and_no_password_is_shown() {
@@ -35,6 +30,46 @@ async fn no_address_and_no_password_is_shown() {
     }
     let storage = format!("{:?}", builder(&url).connect().await.unwrap());
     assert!(!storage.contains(MariaDb::PASSWORD), "{storage}");
+}
+
+/// What is likely wrong is said to who starts a program.
+#[tokio::test]
+async fn the_likely_mistakes_are_told_apart() {
+    let (server, name) = (MariaDb::shared(), fresh_name());
+    let (url, weak) = (server.url(), name.as_str());
+    let opts = Opts::from_url(&server.admin_url()).unwrap();
+    let mut admin = Conn::new(opts).await.unwrap();
+    for making in [
+        format!("CREATE USER {weak} IDENTIFIED BY 'weak'"),
+        format!("GRANT SELECT ON shop.* TO {weak}"),
+        format!("CREATE TABLE shop.{weak} (theirs INT)"),
+    ] {
+        admin.query_drop(making).await.unwrap();
+    }
+    let shop = format!("shop:{}", MariaDb::PASSWORD);
+    let address = format!("127.0.0.1:{}", server.port());
+    let at = |other: String| format!("mysql://{shop}@{other}");
+    for (url, problem) in [
+        (url.replace(&shop, "shop:wrong"), Problem::Credentials),
+        (url.replace(&shop, "nobody:wrong"), Problem::Credentials),
+        (at(format!("{address}/nowhere")), Problem::NoDatabase),
+        (at(address.clone()), Problem::NoDatabase),
+        (
+            url.replace(&shop, &format!("{weak}:weak")),
+            Problem::NoRights,
+        ),
+        (at("127.0.0.1:1".to_owned()), Problem::NoServer),
+        (
+            at(other_server(b"HTTP/1.1 400 Bad Request\r\n\r\n").await),
+            Problem::NoServer,
+        ),
+        (at(other_server(b"").await), Problem::TimedOut),
+    ] {
+        let builder = MariaDbStorage::builder(&url).timeout(Duration::from_secs(1));
+        assert_problem(builder.table(fresh_name()).connect().await, problem);
+    }
+    let taken = MariaDbStorage::builder(&url).table(name).connect().await;
+    assert_problem(taken, Problem::NameTaken);
 }
 
 /// Another machine is only spoken to in the open when that is asked for.

@@ -2,18 +2,13 @@
 
 use std::time::Duration;
 
-use cloakroom_sql::{OpenError, PostgresStorage, tokio_postgres};
+use cloakroom_sql::{OpenError, PostgresStorage, Problem, tokio_postgres};
 use cloakroom_storage::{Storage, StorageErrorKind, StorageKey};
 use servers::Postgres;
 
 use super::fixture::{builder, fresh_name};
 use crate::NOW;
-
-/// What an error shows to who does not ask for the cause.
-fn shown(error: &OpenError) -> String {
-    let source = std::error::Error::source(error);
-    format!("{error} {error:?} {source:?}")
-}
+use crate::refused::{assert_problem, other_server, shown};
 
 #[tokio::test]
 async fn no_address_and_no_password_is_shown() {
@@ -33,6 +28,49 @@ async fn no_address_and_no_password_is_shown() {
     }
     let storage = format!("{:?}", builder(&url).connect().await.unwrap());
     assert!(!storage.contains(Postgres::PASSWORD), "{storage}");
+}
+
+/// What is likely wrong is said to who starts a program.
+#[tokio::test]
+async fn the_likely_mistakes_are_told_apart() {
+    let url = Postgres::shared().url();
+    let name = fresh_name();
+    let weak = name.as_str();
+    let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls)
+        .await
+        .unwrap();
+    tokio::spawn(connection);
+    let making = format!(
+        "CREATE ROLE {weak} LOGIN PASSWORD 'weak'; CREATE SCHEMA {weak}; \
+         GRANT USAGE ON SCHEMA {weak} TO {weak}; ALTER ROLE {weak} SET search_path = {weak}; \
+         CREATE TABLE {weak} (theirs int)"
+    );
+    client.batch_execute(&making).await.unwrap();
+    let shop = format!("shop:{}", Postgres::PASSWORD);
+    let address = format!("127.0.0.1:{}", Postgres::shared().port());
+    let at = |other: String| url.replace(&address, &other);
+    for (url, problem) in [
+        (url.replace(&shop, "shop:wrong"), Problem::Credentials),
+        (url.replace(&shop, "shop"), Problem::Credentials),
+        (url.replace(&shop, "nobody:wrong"), Problem::Credentials),
+        (url.replace("/postgres", "/nowhere"), Problem::NoDatabase),
+        (
+            url.replace(&shop, &format!("{weak}:weak")),
+            Problem::NoRights,
+        ),
+        (url.replace("=disable", "=require"), Problem::NoEncryption),
+        (at("127.0.0.1:1".to_owned()), Problem::NoServer),
+        (
+            at(other_server(b"HTTP/1.1 400 Bad Request\r\n\r\n").await),
+            Problem::NoServer,
+        ),
+        (at(other_server(b"").await), Problem::TimedOut),
+    ] {
+        let builder = PostgresStorage::builder(&url).timeout(Duration::from_secs(1));
+        assert_problem(builder.connect().await, problem);
+    }
+    let taken = PostgresStorage::builder(&url).table(name).connect().await;
+    assert_problem(taken, Problem::NameTaken);
 }
 
 /// Another machine is only spoken to in the open when that is asked for.

@@ -22,11 +22,12 @@ const OLDEST: (u32, u32) = (7, 0);
 /// [`RedisStorage::sentinel`] give one.
 ///
 /// Addresses are `redis://[[user]:password@]host[:port][/database]`, or `rediss://` for TLS with the
-/// feature `tls`.
+/// feature `tls`, which another machine needs unless [`unencrypted`](Self::unencrypted) is said.
 ///
 /// # Security
 ///
-/// `Debug` shows neither addresses nor credentials.
+/// `Debug` shows neither addresses nor credentials. The nodes of a cluster, and the server that sentinels
+/// name, are spoken to as the addresses that were given are: by TLS, or in the open.
 ///
 /// # Examples
 ///
@@ -47,6 +48,7 @@ pub struct RedisStorageBuilder {
     timeout: Duration,
     replicas: Option<Replicas>,
     is_checked: bool,
+    is_unencrypted: bool,
 }
 
 impl RedisStorage {
@@ -106,6 +108,7 @@ impl RedisStorageBuilder {
             timeout: Duration::from_secs(2),
             replicas: None,
             is_checked: true,
+            is_unencrypted: false,
         }
     }
 
@@ -178,6 +181,22 @@ impl RedisStorageBuilder {
         self
     }
 
+    /// Does without encryption, also to another machine.
+    ///
+    /// # Security
+    ///
+    /// Whoever is on the network in between reads and writes sessions, and learns the password.
+    ///
+    /// ```
+    /// # use cloakroom_redis::RedisStorage;
+    /// let builder = RedisStorage::server("redis://redis.internal").unencrypted();
+    /// assert!(format!("{builder:?}").contains("is_unencrypted: true"));
+    /// ```
+    pub const fn unencrypted(mut self) -> Self {
+        self.is_unencrypted = true;
+        self
+    }
+
     /// Connects also to a server that may evict what it holds, that is older than 7.0, or that does
     /// not say so.
     ///
@@ -203,14 +222,13 @@ impl RedisStorageBuilder {
     ///
     /// [`ConnectError`], which says what to do.
     ///
-    /// ```no_run
-    /// # use cloakroom_redis::RedisStorage;
-    /// # async fn connect() -> Result<(), cloakroom_redis::ConnectError> {
+    /// ```
+    /// # use cloakroom_redis::{ConnectErrorKind, RedisStorage};
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
     /// let nodes = ["redis://10.0.0.1", "redis://10.0.0.2"];
-    /// let storage = RedisStorage::cluster(nodes).connect().await?;
-    /// # drop(storage);
-    /// # Ok(())
-    /// # }
+    /// let error = RedisStorage::cluster(nodes).connect().await.unwrap_err();
+    /// assert_eq!(error.kind(), ConnectErrorKind::Unencrypted);
+    /// # });
     /// ```
     pub async fn connect(self) -> Result<RedisStorage, ConnectError> {
         let waits_longer = |replicas: Replicas| replicas.within >= self.timeout;
@@ -218,15 +236,18 @@ impl RedisStorageBuilder {
             || self.timeout.is_zero()
             || self.replicas.is_some_and(waits_longer)
         {
-            return Err(ConnectError::new(ConnectErrorKind::Address));
+            return Err(ConnectError::new(ConnectErrorKind::Options));
+        }
+        if self.address.lacks_tls() {
+            return Err(ConnectError::new(ConnectErrorKind::NoTls));
         }
         let dialer = Dialer::new(self.address.clone(), self.timeout)
             .map_err(|error| ConnectError::with_source(ConnectErrorKind::Address, error))?;
+        if self.address.is_exposed() && !self.is_unencrypted {
+            return Err(ConnectError::new(ConnectErrorKind::Unencrypted));
+        }
         let link = Link::new(dialer, self.timeout, self.replicas);
-        let mut line = link
-            .line()
-            .await
-            .map_err(|error| ConnectError::with_source(ConnectErrorKind::Unreachable, error))?;
+        let mut line = link.line().await.map_err(ConnectError::not_reached)?;
         if self.is_checked {
             let mut info = Cmd::new();
             info.arg("INFO");
@@ -259,6 +280,7 @@ impl fmt::Debug for RedisStorageBuilder {
             .field("timeout", &self.timeout)
             .field("replicas", &self.replicas)
             .field("is_checked", &self.is_checked)
+            .field("is_unencrypted", &self.is_unencrypted)
             .finish_non_exhaustive()
     }
 }

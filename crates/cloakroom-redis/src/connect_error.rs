@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-use redis::RedisError;
+use redis::{ErrorKind, RedisError};
 
 /// A Redis storage could not be connected.
 ///
@@ -34,10 +34,21 @@ pub struct ConnectError {
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum ConnectErrorKind {
-    /// An address is none, or an option does not go with it.
+    /// An address is none.
     Address,
-    /// No server could be reached, or it lets nobody in with these credentials.
+    /// Options contradict themselves or each other.
+    Options,
+    /// An address asks for TLS, which is not built in.
+    NoTls,
+    /// The server is on another machine, and neither TLS nor doing without it was asked for: whoever
+    /// listens in between could read sessions, and write them.
+    Unencrypted,
+    /// No server answered as one.
     Unreachable,
+    /// The server lets nobody in with these credentials.
+    Credentials,
+    /// The sentinels know no master of the name.
+    NoMaster,
     /// The server does not say what has to be checked (its command `INFO` is not allowed).
     Unchecked,
     /// The server is older than Redis 7.0.
@@ -54,6 +65,19 @@ impl ConnectError {
     pub(crate) const fn with_source(kind: ConnectErrorKind, source: RedisError) -> Self {
         let source = Some(source);
         Self { kind, source }
+    }
+
+    /// No way to the server was to be had.
+    pub(crate) fn not_reached(error: RedisError) -> Self {
+        let kind = match (error.kind(), error.code()) {
+            (ErrorKind::AuthenticationFailed, _) | (_, Some("NOAUTH" | "WRONGPASS" | "NOPERM")) => {
+                ConnectErrorKind::Credentials
+            }
+            (ErrorKind::MasterNameNotFoundBySentinel, _) => ConnectErrorKind::NoMaster,
+            (ErrorKind::RESP3NotSupported, _) => ConnectErrorKind::TooOld,
+            _ => ConnectErrorKind::Unreachable,
+        };
+        Self::with_source(kind, error)
     }
 
     /// What kind of failure this is.
@@ -91,13 +115,30 @@ impl fmt::Display for ConnectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.kind {
             ConnectErrorKind::Address => {
-                "an address of the Redis storage is none (`redis://host:6379`), or an option does \
-                 not go with it: the timeout is zero or shorter than the wait for replicas, or the \
-                 prefix holds a brace"
+                "an address of the Redis storage is none; it is `redis://host:6379`, or `rediss://…` \
+                 for TLS, and a cluster or sentinels have at least one"
+            }
+            ConnectErrorKind::Options => {
+                "the options of the Redis storage do not go together: the timeout is zero or no \
+                 longer than the wait for replicas, or the prefix holds a brace"
+            }
+            ConnectErrorKind::NoTls => {
+                "the address of the Redis server asks for TLS, which is not built in; turn on the \
+                 feature `redis-tls` of cloakroom (`tls` of cloakroom-redis)"
+            }
+            ConnectErrorKind::Unencrypted => {
+                "the Redis server is on another machine and the connection is not encrypted; take \
+                 `rediss://`, or say `unencrypted` where the network between is yours alone"
             }
             ConnectErrorKind::Unreachable => {
-                "no Redis server could be reached, or it refused the credentials"
+                "no Redis server answers at the address; is it running, are host and port right, and \
+                 does it speak TLS where the address says `rediss://`, with a certificate that is \
+                 trusted?"
             }
+            ConnectErrorKind::Credentials => {
+                "the Redis server lets nobody in with this user and password"
+            }
+            ConnectErrorKind::NoMaster => "the sentinels know no Redis master of this name",
             ConnectErrorKind::Unchecked => {
                 "the Redis server does not say whether it may evict sessions; allow `INFO` to this \
                  user, or connect with `dangerous_without_checks()`"

@@ -1,5 +1,6 @@
 //! How a way to the server is opened.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -25,6 +26,40 @@ pub(crate) enum Address {
         username: Option<String>,
         password: Option<String>,
     },
+}
+
+impl Address {
+    /// What was given.
+    fn urls(&self) -> &[String] {
+        match self {
+            Self::Server(url) => std::slice::from_ref(url),
+            Self::Cluster(urls) => urls,
+            Self::Sentinel { sentinels, .. } => sentinels,
+        }
+    }
+
+    /// Whether it asks for TLS, which is not built in.
+    pub(crate) fn lacks_tls(&self) -> bool {
+        let mut urls = self.urls().iter();
+        !cfg!(feature = "tls")
+            && urls.any(|url| url.starts_with("rediss:") || url.starts_with("valkeys:"))
+    }
+
+    /// Whether it is of another machine, which would be spoken to in the open. What is no address is
+    /// none of another machine.
+    pub(crate) fn is_exposed(&self) -> bool {
+        let infos = infos(self.urls()).unwrap_or_default();
+        infos.iter().any(|info| match info.addr() {
+            ConnectionAddr::Tcp(host, _) => !is_local(host),
+            _ => false,
+        })
+    }
+}
+
+/// Whether a host is this machine, so that nobody listens in between.
+fn is_local(host: &str) -> bool {
+    let address = host.parse::<IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
 /// What is behind an address.

@@ -100,7 +100,9 @@ impl fmt::Display for Problem {
             Self::Busy => {
                 "others hold it, or it takes in nobody else for now; try again when they have finished"
             }
-            Self::TimedOut => "there was no answer in time",
+            Self::TimedOut => {
+                "there was no answer in time; does the address lead to a server of its kind?"
+            }
             Self::Other => "the cause, which may hold secrets, is given by `expose_source`",
         })
     }

@@ -1,11 +1,14 @@
 //! Servers that a storage does not want, and what is said of them.
 
+use std::net::TcpListener;
+use std::num::NonZeroU32;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use cloakroom_redis::{ConnectErrorKind, RedisStorage, RedisStorageBuilder};
 use cloakroom_storage::Storage;
-use servers::{Redis, RedisCluster};
+use servers::{Redis, RedisCluster, RedisSentinel};
 
 use super::samples::{NOW, connect, keep, key, prefix, record};
 
@@ -44,32 +47,72 @@ async fn a_wrong_password_is_refused_and_a_right_one_is_taken() {
     let at = |user: &str| format!("redis://{user}127.0.0.1:{}", server.port());
     for user in ["", ":open-sesami@", "nobody:open-sesame@"] {
         let kind = refusal(RedisStorage::server(at(user))).await;
-        let is_refused = matches!(
-            kind,
-            ConnectErrorKind::Unreachable | ConnectErrorKind::Unchecked
-        );
-        assert!(is_refused, "{kind:?}");
+        assert_eq!(kind, ConnectErrorKind::Credentials, "{user}");
     }
     let storage = connect(RedisStorage::server(at(":open-sesame@"))).await;
     keep(&storage, 1, &record(b"content")).await;
 }
 
-/// What contradicts itself is no address.
+/// What cannot be is said before anything is connected, and what is likely wrong afterwards.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_cannot_be_is_refused() {
+async fn the_likely_mistakes_are_told_apart() {
     let url = Redis::shared().url();
     let server = || RedisStorage::server(&url);
-    for builder in [
-        RedisStorage::server("redis"),
-        RedisStorage::server("http://127.0.0.1"),
-        RedisStorage::cluster(Vec::<String>::new()),
-        RedisStorage::sentinel(Vec::<String>::new(), "shop"),
-        server().prefix("shop{1}:"),
-        server().timeout(std::time::Duration::ZERO),
-        server().acknowledged_by(std::num::NonZeroU32::MIN, std::time::Duration::from_secs(2)),
+    let deaf = TcpListener::bind(("127.0.0.1", 0)).expect("a port is free");
+    let deaf = format!("redis://{}", deaf.local_addr().expect("it is bound"));
+    let sentinels = tokio::task::block_in_place(RedisSentinel::shared).urls();
+    let second = Duration::from_secs(1);
+    for (builder, kind) in [
+        (RedisStorage::server("redis"), ConnectErrorKind::Address),
+        (
+            RedisStorage::server("http://127.0.0.1"),
+            ConnectErrorKind::Address,
+        ),
+        (
+            RedisStorage::cluster(Vec::<String>::new()),
+            ConnectErrorKind::Address,
+        ),
+        (
+            RedisStorage::sentinel(Vec::<String>::new(), "shop"),
+            ConnectErrorKind::Address,
+        ),
+        (server().prefix("shop{1}:"), ConnectErrorKind::Options),
+        (server().timeout(Duration::ZERO), ConnectErrorKind::Options),
+        (
+            server().acknowledged_by(NonZeroU32::MIN, 2 * second),
+            ConnectErrorKind::Options,
+        ),
+        (
+            RedisStorage::server("redis://127.0.0.1:1"),
+            ConnectErrorKind::Unreachable,
+        ),
+        (
+            RedisStorage::server(deaf).timeout(second),
+            ConnectErrorKind::Unreachable,
+        ),
+        (
+            RedisStorage::sentinel(sentinels, "nobody"),
+            ConnectErrorKind::NoMaster,
+        ),
     ] {
-        assert_eq!(refusal(builder).await, ConnectErrorKind::Address);
+        assert_eq!(refusal(builder).await, kind);
     }
+}
+
+/// Another machine is only spoken to in the open when that is asked for.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_machine_is_not_spoken_to_in_the_open() {
+    let there = "redis://10.0.0.7:6379";
+    for builder in [
+        RedisStorage::server("redis://db.example.org"),
+        RedisStorage::cluster(["redis://127.0.0.1", there]),
+        RedisStorage::sentinel([there], "shop"),
+    ] {
+        assert_eq!(refusal(builder).await, ConnectErrorKind::Unencrypted);
+    }
+    // A way to write this machine that is not known as one. Nobody listens there: it was tried.
+    let here = RedisStorage::server("redis://127.1:1").unencrypted();
+    assert_eq!(refusal(here).await, ConnectErrorKind::Unreachable);
 }
 
 /// What is called where no runtime is fails, and does not panic.

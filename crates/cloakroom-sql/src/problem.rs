@@ -71,7 +71,8 @@ impl fmt::Display for Problem {
             }
             Self::NoEncryption => {
                 "the connection could not be encrypted; the server offers no encryption, its \
-                 certificate is not trusted, or the client was given nothing to encrypt with"
+                 certificate is not trusted, or the client has nothing to encrypt with: `tls` gives \
+                 it a connector for PostgreSQL, a feature of `mysql_async` one for MariaDB"
             }
             Self::NoRights => {
                 "the user may not make or use the tables; let them, or have the tables made by who \

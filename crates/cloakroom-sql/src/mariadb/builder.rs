@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use deadpool::Runtime;
-use deadpool::managed::Pool;
+use deadpool::managed::{Object, Pool};
 use mysql_async::Opts;
 
 use super::connection::Connections;
@@ -13,6 +13,7 @@ use super::queries::{queries, statements, take_block};
 use super::schema::ready;
 use super::storage::MariaDbStorage;
 use crate::error::OpenError;
+use crate::problem::Problem;
 use crate::shared::cause::unavailable;
 use crate::shared::server::is_local;
 use crate::table::TableName;
@@ -208,7 +209,7 @@ impl MariaDbStorageBuilder {
         let connections = Connections::new(options, self.timeout);
         let pool = pool(connections, self.max_connections, self.timeout)?;
         let statements = statements(self.table);
-        let mut connection = pool.get().await.map_err(not_connected)?;
+        let mut connection = first_of(&pool).await?;
         ready(&mut connection, &statements, self.migrates).await?;
         drop(connection);
         let (queries, take_block) = (queries(&statements), take_block(&statements.names));
@@ -241,6 +242,24 @@ fn pool(
         .recycle_timeout(Some(timeout))
         .build();
     pool.map_err(|error| unavailable().with_source(error).into())
+}
+
+/// The first connection. Where the address asks for TLS, which is a feature of the library, and that is
+/// not turned on, the library panics: in a task of its own that is an error.
+async fn first_of(pool: &Pool<Connections>) -> Result<Object<Connections>, OpenError> {
+    let pool = pool.clone();
+    let connecting = tokio::spawn(async move { pool.get().await });
+    match connecting.await {
+        Ok(connected) => connected.map_err(not_connected),
+        Err(ended) => {
+            let problem = if ended.is_panic() {
+                Problem::NoEncryption
+            } else {
+                Problem::Other
+            };
+            Err(OpenError::of(problem, unavailable().with_source(ended)))
+        }
+    }
 }
 
 /// Whether the server may be on another machine while nothing is said of encryption.

@@ -72,6 +72,18 @@ async fn the_likely_mistakes_are_told_apart() {
     assert_problem(taken, Problem::NameTaken);
 }
 
+/// How a server greets that offers TLS.
+const GREETING: &[u8] = b"S\0\0\0\x0a10.11.0-MariaDB\0\x01\0\0\0abcdefgh\0\x09\xaa!\x02\0\x08\0\x15\0\0\0\0\0\0\0\0\0\0ijklmnopqrst\0mysql_native_password\0";
+
+/// The library panics where the address asks for TLS and its feature is not turned on, as in this
+/// program. An error says so.
+#[tokio::test]
+async fn tls_without_the_librarys_feature_is_an_error() {
+    let server = other_server(GREETING).await;
+    let url = format!("mysql://shop:secret@{server}/shop?require_ssl=true");
+    assert_problem(MariaDbStorage::connect(&url).await, Problem::NoEncryption);
+}
+
 /// Another machine is only spoken to in the open when that is asked for.
 #[tokio::test]
 async fn another_machine_is_not_spoken_to_in_the_open() {

@@ -108,10 +108,8 @@ async fn a_file_that_may_only_be_read_is_refused() {
     let said: Vec<_> = said(&mut child, "refused").collect();
     chmod(folder.path(), 0o755);
     chmod(&file, 0o644);
-    assert_eq!(
-        said,
-        ["the tables could not be made ready: the storage is out of reach"]
-    );
+    assert_eq!(said.len(), 1);
+    assert!(said[0].contains("it may only be read"), "{said:?}");
     child.wait().unwrap();
     let storage = SqliteStorage::open(&file).await.unwrap();
     let stored = storage.read(&key(1), NOW).await.unwrap().unwrap();

@@ -80,7 +80,8 @@ impl Error for ChangeError {}
 ///
 /// let error = CommitError::new("cart", Failure::TooLarge { by: 12 });
 /// assert_eq!(error.status(), 500);
-/// assert_eq!(error.to_string(), "session `cart`: the token is 12 octets too large to send");
+/// let said = error.to_string();
+/// assert_eq!(said, "session `cart`: it is 12 octets larger than its token or its content may be");
 /// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct CommitError {
@@ -156,7 +157,10 @@ impl fmt::Display for CommitError {
             Failure::NoSession => f.write_str("it was ended while it was being changed"),
             Failure::Conflict => f.write_str("another request changed it at the same time"),
             Failure::TooLarge { by } => {
-                write!(f, "the token is {by} octets too large to send")
+                write!(
+                    f,
+                    "it is {by} octets larger than its token or its content may be"
+                )
             }
             Failure::Encode => f.write_str("its value could not be encoded"),
             Failure::Invalid => f.write_str("its value is not valid"),

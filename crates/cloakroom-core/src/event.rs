@@ -114,7 +114,8 @@ pub enum EventKind {
     TooManyForSubject,
     /// All sessions of the subject were ended while this sign-in was under way.
     SignedOutMeanwhile,
-    /// The token would be too large to send, by this many octets.
+    /// The token would be too large to send, or the content larger than the provider's
+    /// [`size_limit`](crate::SessionOptions::size_limit).
     TooLarge {
         /// By how many octets.
         by: usize,

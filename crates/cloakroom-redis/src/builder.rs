@@ -197,8 +197,8 @@ impl RedisStorageBuilder {
         self
     }
 
-    /// Connects also to a server that may evict what it holds, that is older than 7.0, or that does
-    /// not say so.
+    /// Connects also to a server that may evict what it holds, that is older than 7.0 or a replica, or
+    /// that does not say so.
     ///
     /// # Security
     ///
@@ -285,7 +285,7 @@ impl fmt::Debug for RedisStorageBuilder {
     }
 }
 
-/// Whether a server is new enough, and keeps what it is given.
+/// Whether a server is new enough, takes what it is given, and keeps it.
 fn check(info: &Value) -> Result<(), ConnectError> {
     let info = match info {
         Value::BulkString(bytes) => String::from_utf8_lossy(bytes).into_owned(),
@@ -302,6 +302,9 @@ fn check(info: &Value) -> Result<(), ConnectError> {
         match (version.next(), version.next()) {
             (Some(Ok(major)), Some(Ok(minor))) if (major, minor) >= OLDEST => {}
             _ => return Err(ConnectErrorKind::TooOld),
+        }
+        if value_of("role")? != "master" {
+            return Err(ConnectErrorKind::Replica);
         }
         let is_bounded = value_of("maxmemory")? != "0";
         if is_bounded && value_of("maxmemory_policy")? != "noeviction" {
@@ -325,7 +328,8 @@ mod tests {
     fn a_server_is_judged_by_its_version_and_its_memory() {
         let info = |version: &str, max: &str, policy: &str| {
             format!(
-                "# Server\nredis_version:{version}\nmaxmemory:{max}\nmaxmemory_policy:{policy}\n"
+                "# Server\nredis_version:{version}\nmaxmemory:{max}\nmaxmemory_policy:{policy}\n\
+                 role:master\n"
             )
         };
         assert_eq!(kind_of(&info("7.0.15", "0", "allkeys-lru")), None);
@@ -340,6 +344,7 @@ mod tests {
             "",
             "redis_version:7.0.0\n",
             "redis_version:7.0.0\nmaxmemory:9\n",
+            "redis_version:7.0.0\nrole:master\nmaxmemory:9\n",
         ] {
             assert_eq!(
                 kind_of(silent),

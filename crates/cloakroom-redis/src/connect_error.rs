@@ -53,6 +53,8 @@ pub enum ConnectErrorKind {
     Unchecked,
     /// The server is older than Redis 7.0.
     TooOld,
+    /// The server is a replica, which takes no writes.
+    Replica,
     /// The server may evict what it holds when its memory is full.
     MayEvict,
 }
@@ -116,7 +118,8 @@ impl fmt::Display for ConnectError {
         f.write_str(match self.kind {
             ConnectErrorKind::Address => {
                 "an address of the Redis storage is none; it is `redis://host:6379`, or `rediss://…` \
-                 for TLS, and a cluster or sentinels have at least one"
+                 for TLS, with a number as its path or nothing; in a password `/`, `@`, `:` and `%` \
+                 are written `%2F`, `%40`, `%3A` and `%25`; a cluster or sentinels have at least one"
             }
             ConnectErrorKind::Options => {
                 "the options of the Redis storage do not go together: the timeout is zero or no \
@@ -144,6 +147,10 @@ impl fmt::Display for ConnectError {
                  user, or connect with `dangerous_without_checks()`"
             }
             ConnectErrorKind::TooOld => "the Redis server is older than 7.0",
+            ConnectErrorKind::Replica => {
+                "the Redis server is a replica, which takes no writes; give the address of its \
+                 master, or of sentinels that name it"
+            }
             ConnectErrorKind::MayEvict => {
                 "the Redis server may evict what it holds when its memory is full, and with it what \
                  keeps ended sessions ended; set `maxmemory-policy noeviction`"
@@ -154,9 +161,8 @@ impl fmt::Display for ConnectError {
 
 impl fmt::Debug for ConnectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ConnectError")
-            .field("kind", &self.kind)
-            .finish_non_exhaustive()
+        // Also for a `main` that gives it back: there it is all that is shown.
+        write!(f, "ConnectError({self})")
     }
 }
 

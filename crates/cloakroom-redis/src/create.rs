@@ -28,12 +28,18 @@ impl Store {
         now: Timestamp,
     ) -> Result<CreateOutcome, StorageError> {
         let place = Place::of(key);
-        match record.subject() {
+        let created = match record.subject() {
             None => self.create_of_nobody(&place, record, now).await,
             Some(subject) => {
                 let whose = &Owner::of(&subject);
                 self.create_of(whose, &place, record, limit, now).await
             }
+        };
+        match created {
+            Err(error) if is_full(&error) => {
+                self.unless_exists(&place, CreateOutcome::Full, now).await
+            }
+            created => created,
         }
     }
 
@@ -88,16 +94,13 @@ impl Store {
                 displaced,
             } => {
                 let number = record.subject_number.unwrap_or(number);
-                let kept = self
-                    .keep(
-                        place,
-                        record,
-                        Some(number),
-                        Some((owner, session.stamp)),
-                        now,
-                    )
-                    .await?;
-                return self.settle(owner, session, displaced, kept, now).await;
+                let entered = Some((owner, session.stamp));
+                let kept = self.keep(place, record, Some(number), entered, now).await;
+                if kept.as_ref().is_err_and(is_full) {
+                    // It is known that nothing is kept.
+                    self.withdraw(owner, session.clone()).await;
+                }
+                return self.settle(owner, session, displaced, kept?, now).await;
             }
             Entered::SignedOut => CreateOutcome::SignedOutMeanwhile,
             Entered::TooMany | Entered::Full => CreateOutcome::TooManyForSubject,
@@ -205,6 +208,10 @@ impl Store {
         self.withdraw(&Owner::new(&head.scope, &name), session)
             .await;
     }
+}
+
+fn is_full(error: &StorageError) -> bool {
+    error.kind() == StorageErrorKind::Full
 }
 
 fn late() -> StorageError {

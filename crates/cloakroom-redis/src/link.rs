@@ -187,6 +187,8 @@ fn refuses_work(error: &RedisError) -> bool {
 
 fn storage_error(error: &RedisError) -> StorageError {
     let kind = match meaning(error) {
+        // Its memory has no room for what is new or larger.
+        _ if error.code() == Some("OOM") => StorageErrorKind::Full,
         Meaning::Refused | Meaning::Lost | Meaning::Unavailable => StorageErrorKind::Unavailable,
         Meaning::Late => StorageErrorKind::TimedOut,
         Meaning::NoScript | Meaning::Other => StorageErrorKind::Other,

@@ -2,6 +2,8 @@
 //!
 //! * **Called by their hash**, and sent whole where the server does not know it: after a restart, a
 //!   failover, `SCRIPT FLUSH`. A script that the server does not know has not run.
+//! * **What ends sessions, or keeps them alive, runs also where the memory is full**: `even_if_full.lua` stands in
+//!   front of it. It takes a few bytes at most, and ending gives many back.
 //! * **Every key that a script touches is declared**, so that on a cluster a server whose slot is
 //!   being moved refuses it (`TRYAGAIN`) instead of seeing half of the keys.
 
@@ -26,20 +28,20 @@ macro_rules! scripts {
 scripts! {
     CREATE = "live" "keep" "ends" "drop" "create";
     UPDATE = "alive" "update" "keep" "update_moved";
-    TOUCH = "alive" "touch" "keep" "touch_moved";
-    REMOVE = "live" "drop" "remove";
-    END = "live" "drop" "end";
-    RENUMBER = "live" "renumber";
+    TOUCH = "even_if_full" "alive" "touch" "keep" "touch_moved";
+    REMOVE = "even_if_full" "live" "drop" "remove";
+    END = "even_if_full" "live" "drop" "end";
+    RENUMBER = "even_if_full" "live" "renumber";
     HEADS = "heads";
-    FLOOR = "live" "floor";
+    FLOOR = "even_if_full" "live" "floor";
     DUE = "due";
-    SWEEP = "live" "keep" "ends" "drop" "sweep";
-    REFLOOR = "live" "keep" "ends" "refloor";
-    REFLOORED = "refloored";
+    SWEEP = "even_if_full" "live" "keep" "ends" "drop" "sweep";
+    REFLOOR = "even_if_full" "live" "keep" "ends" "refloor";
+    REFLOORED = "even_if_full" "refloored";
     ENTER = "live" "keep" "index" "enter";
     LOOK = "live" "keep" "index" "look";
-    CLOSE = "live" "index" "close";
-    LEAVE = "live" "index" "leave";
+    CLOSE = "even_if_full" "live" "index" "close";
+    LEAVE = "even_if_full" "live" "index" "leave";
 }
 
 impl Script {

@@ -37,7 +37,6 @@ use crate::problem::Problem;
 /// let error = OpenError::SchemaTooNew { found: 3, known: 1 };
 /// assert!(error.to_string().contains("version 3"));
 /// ```
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum OpenError {
     /// The tables were made or migrated by a newer version of this crate, which knows what an
@@ -95,7 +94,8 @@ impl fmt::Display for OpenError {
             ),
             Self::InvalidUrl => f.write_str(
                 "the address of the database is not understood, or asks for a feature of the client \
-                 library that is not built in",
+                 library that is not built in; in a password `/`, `@`, `:` and `%` are written `%2F`, \
+                 `%40`, `%3A` and `%25`",
             ),
             Self::Unencrypted => f.write_str(
                 "the database is on another machine and the connection is not encrypted; configure \
@@ -105,6 +105,13 @@ impl fmt::Display for OpenError {
                 write!(f, "the sessions' database could not be opened: {problem}")
             }
         }
+    }
+}
+
+/// The same, for a `main` that gives it back: there it is all that is shown.
+impl fmt::Debug for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "OpenError({self})")
     }
 }
 

@@ -53,8 +53,8 @@
 //!
 //! * A call that is dropped has its whole effect or none: with a server it runs on in the background
 //!   and is finished; a SQLite thread finishes what it has begun and leaves what it has not.
-//! * A server that is out of reach, refuses, or says that it is full or read-only is
-//!   `StorageErrorKind::Unavailable`; a call that takes too long is `TimedOut`. Nothing needs to be
+//! * A server that is out of reach, refuses, or says that it is read-only is
+//!   `StorageErrorKind::Unavailable`; one without room is `Full`, a call that takes too long `TimedOut`. Nothing needs to be
 //!   opened again when the server is back.
 //! * What the server rolled back whole, as after a deadlock, is tried again, up to five times. After a
 //!   connection broke, only what may as well happen twice is (reading, listing, touching, a floor).

@@ -35,6 +35,8 @@ pub struct StorageError {
 pub enum StorageErrorKind {
     /// The storage cannot be reached, or refuses work.
     Unavailable,
+    /// It has no room for what is new or larger. What is there can be read and ended.
+    Full,
     /// No answer came in time; whether the step took effect is not known.
     TimedOut,
     /// What the storage holds cannot be read as a record.
@@ -96,6 +98,7 @@ impl fmt::Display for StorageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.kind {
             StorageErrorKind::Unavailable => "the storage is out of reach",
+            StorageErrorKind::Full => "the storage is full",
             StorageErrorKind::TimedOut => "the storage did not answer in time",
             StorageErrorKind::Corrupt => "the storage holds what is no record",
             StorageErrorKind::Other => "the storage failed",

@@ -183,8 +183,8 @@ impl<S: SessionValue, W> SessionOptions<S, W> {
     /// very moment, it may be left in the storage that it was moved to.
     ///
     /// Ending all of a subject's sessions reaches what has not moved yet as well, if it began before
-    /// by what its record says, or if that says nothing. What has not moved is not listed; under an
-    /// id of another form it has no reference either.
+    /// by what its record says, or if that says nothing. What has not moved is listed where it will keep
+    /// its id; under an id of another form it is not, and has no reference either.
     ///
     /// The other form has to be as strong as the own one, or is named
     /// [`dangerous_also_reads`](Self::dangerous_also_reads); and it is tracked in the same way.

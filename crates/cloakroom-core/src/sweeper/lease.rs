@@ -11,7 +11,8 @@
 use std::time::Duration;
 
 use cloakroom_storage::{
-    CreateOutcome, ProofHash, Record, Scope, StorageError, StorageKey, UpdateOutcome, Version,
+    CreateOutcome, ProofHash, Record, Scope, StorageError, StorageErrorKind, StorageKey,
+    UpdateOutcome, Version,
 };
 use cloakroom_time::Timestamp;
 use sha2::{Digest as _, Sha256};
@@ -28,7 +29,7 @@ const AHEAD: Duration = Duration::from_secs(60);
 pub(super) struct Lease<'a> {
     storage: &'a dyn DynStorage,
     lasts: Duration,
-    /// None where there is no room for a record: whoever asks sweeps, or it would stay so.
+    /// None where there is [no room](is_full) for a record.
     kept: Option<Kept>,
 }
 
@@ -57,9 +58,11 @@ impl<'a> Lease<'a> {
         if let Some(there) = there {
             record = until_then(there.record, now, until);
             let update = storage.update(&key, there.version, &record, now);
-            match within(Some(CALL), update).await? {
-                UpdateOutcome::Updated(new) => version = Some(new),
-                _ => return Ok(None),
+            match within(Some(CALL), update).await {
+                Ok(UpdateOutcome::Updated(new)) => version = Some(new),
+                Ok(_) => return Ok(None),
+                Err(error) if is_full(&error) => version = None,
+                Err(error) => return Err(error),
             }
         } else {
             let (scope, proof) = (Scope::new("cloakroom/sweeper"), ProofHash::new([0; 32]));
@@ -111,12 +114,20 @@ impl<'a> Lease<'a> {
         };
         let record = until_then(kept.record.clone(), now, until);
         let update = self.storage.update(&kept.key, kept.version, &record, now);
-        let UpdateOutcome::Updated(version) = within(Some(CALL), update).await? else {
-            return Ok(false);
+        let version = match within(Some(CALL), update).await {
+            Ok(UpdateOutcome::Updated(version)) => version,
+            Ok(_) => return Ok(false),
+            Err(error) if is_full(&error) => return Ok(true),
+            Err(error) => return Err(error),
         };
         (kept.version, kept.record, kept.until) = (version, record, until);
         Ok(true)
     }
+}
+
+/// Whether there is no room for a lease: then whoever asks sweeps, or it would stay so.
+fn is_full(error: &StorageError) -> bool {
+    error.kind() == StorageErrorKind::Full
 }
 
 /// The record of a lease from `since` until `until`.

@@ -5,6 +5,7 @@ mod crowd;
 mod cut;
 mod failover;
 mod full;
+mod full_memory;
 mod kill;
 mod late;
 mod moved;

@@ -35,7 +35,7 @@ impl From<Error> for Failure {
 
 /// What the server says of itself; the codes of MariaDB and MySQL are the same up to 1999.
 const fn of_code(code: u16) -> (StorageErrorKind, Effect) {
-    use StorageErrorKind::{Corrupt, Other, TimedOut, Unavailable};
+    use StorageErrorKind::{Corrupt, Full, Other, TimedOut, Unavailable};
     match code {
         // Another call made the record just now, a deadlock, a change under a snapshot's feet.
         1062 | 1213 | 1020 => (Unavailable, Effect::RolledBack),
@@ -43,9 +43,11 @@ const fn of_code(code: u16) -> (StorageErrorKind, Effect) {
         1205 | 1969 | 3024 => (TimedOut, Effect::Final),
         // The server goes down, or ended the connection.
         1053 | 1317 | 1927 => (Unavailable, Effect::Unknown),
-        // No right to connect, too many connections, no disk, no room, no database, only reading.
-        1021 | 1037 | 1040 | 1041 | 1044 | 1045 | 1049 | 1114 | 1129 | 1130 | 1203 | 1226
-        | 1290 | 1792 | 1836 => (Unavailable, Effect::Final),
+        // No right to connect, too many connections, no memory, no database, only reading.
+        1037 | 1040 | 1041 | 1044 | 1045 | 1049 | 1129 | 1130 | 1203 | 1226 | 1290 | 1792
+        | 1836 => (Unavailable, Effect::Final),
+        // No disk, no room in the tables.
+        1021 | 1114 => (Full, Effect::Final),
         // Damaged tables or indexes.
         1030 | 1034 | 1035 | 1194 | 1195 | 1712 => (Corrupt, Effect::Final),
         _ => (Other, Effect::Final),
@@ -117,7 +119,7 @@ mod tests {
             (1213, StorageErrorKind::Unavailable, Effect::RolledBack),
             (1205, StorageErrorKind::TimedOut, Effect::Final),
             (1053, StorageErrorKind::Unavailable, Effect::Unknown),
-            (1114, StorageErrorKind::Unavailable, Effect::Final),
+            (1114, StorageErrorKind::Full, Effect::Final),
             (1712, StorageErrorKind::Corrupt, Effect::Final),
             (1146, StorageErrorKind::Other, Effect::Final),
         ] {

@@ -52,7 +52,8 @@ pub(super) async fn ready(
         found => found.map_err(not_opened)?,
     };
     if schema::missing(found, VERSION)?.is_empty() {
-        return Ok(());
+        let probed = connection.query_drop(schema::probe(&statements.names));
+        return probed.await.map_err(not_opened);
     }
     if !migrates {
         return Err(OpenError::SchemaNotMigrated { known: VERSION });

@@ -38,10 +38,11 @@ use crate::shared::server::{Effect, Failure, Lent, to_its_end, tried};
 /// * **Failures**: see [the crate's page](crate#failures). A connection that the server closed while
 ///   it was idle for less than half a minute shows only when it is used: after a restart one call may
 ///   fail that need not have.
-/// * **Rights**: to make the tables the user needs `CREATE`, `DROP`, `INDEX`, `CREATE ROUTINE` and
-///   `ALTER ROUTINE` on the database. Then `SELECT`, `INSERT`, `UPDATE`, `DELETE` and `EXECUTE` are
-///   enough: [`without_migrating`](crate::MariaDbStorageBuilder::without_migrating). The procedures
-///   run with the rights of who made them.
+/// * **Rights**: every user needs `SELECT`, `INSERT`, `UPDATE`, `DELETE` and `EXECUTE` on the database, and
+///   no more where the tables are there:
+///   [`without_migrating`](crate::MariaDbStorageBuilder::without_migrating). Who makes the tables needs
+///   `CREATE`, `DROP`, `INDEX`, `CREATE ROUTINE` and `ALTER ROUTINE` besides, and keeps the others: the
+///   procedures run with the rights of who made them.
 /// * **The server's settings**: `binlog_format` may be `MIXED` (the default) or `ROW`, not
 ///   `STATEMENT`; `max_allowed_packet` has to hold the largest content.
 /// * **Bounds**: as [`SqliteStorage`](crate::SqliteStorage)'s.

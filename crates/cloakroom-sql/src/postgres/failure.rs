@@ -49,7 +49,7 @@ impl From<Failure> for StorageError {
 
 /// What the server says of itself, by the class of its code; see PostgreSQL's appendix A.
 fn of_state(code: &SqlState) -> (StorageErrorKind, Effect) {
-    use StorageErrorKind::{Corrupt, Other, TimedOut, Unavailable};
+    use StorageErrorKind::{Corrupt, Full, Other, TimedOut, Unavailable};
     match code.code() {
         // Deadlocks, and what a stricter isolation than ours refuses.
         "40001" | "40P01" => (Unavailable, Effect::RolledBack),
@@ -57,11 +57,12 @@ fn of_state(code: &SqlState) -> (StorageErrorKind, Effect) {
         "57014" | "55P03" => (TimedOut, Effect::Final),
         // A server that only reads, as one does that follows another.
         "25006" => (Unavailable, Effect::Final),
+        "53100" => (Full, Effect::Final),
         // Damaged data or indexes.
         "XX001" | "XX002" => (Corrupt, Effect::Final),
         // The server goes down, or was killed.
         code if code.starts_with("57") => (Unavailable, Effect::Unknown),
-        // No connection, no right to one, no memory, no disk.
+        // No connection, no right to one, no memory.
         code if ["08", "28", "3D", "53", "58"]
             .iter()
             .any(|class| code.starts_with(class)) =>
@@ -142,7 +143,7 @@ mod tests {
             ("40P01", StorageErrorKind::Unavailable, Effect::RolledBack),
             ("57014", StorageErrorKind::TimedOut, Effect::Final),
             ("57P01", StorageErrorKind::Unavailable, Effect::Unknown),
-            ("53100", StorageErrorKind::Unavailable, Effect::Final),
+            ("53100", StorageErrorKind::Full, Effect::Final),
             ("XX001", StorageErrorKind::Corrupt, Effect::Final),
             ("42P01", StorageErrorKind::Other, Effect::Final),
         ] {

@@ -42,7 +42,8 @@ pub(super) async fn ready(
     let mut client = pool.get().await.map_err(not_connected)?;
     let found = found(&client, statements).await.map_err(not_opened)?;
     if schema::missing(found, VERSION)?.is_empty() {
-        return Ok(());
+        let probe = schema::probe(&statements.names);
+        return client.batch_execute(&probe).await.map_err(not_opened);
     }
     if !migrates {
         return Err(OpenError::SchemaNotMigrated { known: VERSION });

@@ -58,6 +58,11 @@ impl Settings {
         let mut connection = self.connect().map_err(not_opened)?;
         self.prepare_file(&connection)?;
         self.migrate(&mut connection)?;
+        // Where all is there, nothing was written yet.
+        if connection.is_readonly("main").map_err(not_opened)? {
+            let error = unavailable().with_source("the file may only be read");
+            return Err(OpenError::of(Problem::ReadOnly, error));
+        }
         Ok(connection)
     }
 
@@ -213,12 +218,12 @@ fn kind(error: &Error) -> StorageErrorKind {
             ErrorCode::DatabaseBusy
             | ErrorCode::DatabaseLocked
             | ErrorCode::CannotOpen
-            | ErrorCode::DiskFull
             | ErrorCode::FileLockingProtocolFailed
             | ErrorCode::PermissionDenied
             | ErrorCode::ReadOnly
             | ErrorCode::SystemIoFailure,
         ) => StorageErrorKind::Unavailable,
+        Some(ErrorCode::DiskFull) => StorageErrorKind::Full,
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StorageErrorKind::Corrupt,
         _ => StorageErrorKind::Other,
     }

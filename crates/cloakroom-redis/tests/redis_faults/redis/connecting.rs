@@ -99,6 +99,17 @@ async fn the_likely_mistakes_are_told_apart() {
     }
 }
 
+/// It would refuse every change.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replica_is_refused() {
+    let replica = tokio::task::block_in_place(|| {
+        let of = format!("--replicaof 127.0.0.1 {}", Redis::shared().port());
+        Redis::start_with(&[&of])
+    });
+    let kind = refusal(RedisStorage::server(replica.url())).await;
+    assert_eq!(kind, ConnectErrorKind::Replica);
+}
+
 /// Another machine is only spoken to in the open when that is asked for.
 #[tokio::test(flavor = "multi_thread")]
 async fn another_machine_is_not_spoken_to_in_the_open() {

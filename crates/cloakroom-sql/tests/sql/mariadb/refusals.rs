@@ -68,8 +68,26 @@ async fn the_likely_mistakes_are_told_apart() {
         let builder = MariaDbStorage::builder(&url).timeout(Duration::from_secs(1));
         assert_problem(builder.table(fresh_name()).connect().await, problem);
     }
-    let taken = MariaDbStorage::builder(&url).table(name).connect().await;
+    let taken = MariaDbStorage::builder(&url)
+        .table(name.clone())
+        .connect()
+        .await;
     assert_problem(taken, Problem::NameTaken);
+
+    // Who may only read is told so when a program starts, and not by its first request.
+    let made = fresh_name();
+    let builder = |url: &str| MariaDbStorage::builder(url).table(made.clone());
+    builder(&url).connect().await.unwrap();
+    let reading = url.replace(&shop, &format!("{weak}:weak"));
+    assert_problem(builder(&reading).connect().await, Problem::NoRights);
+}
+
+/// As a replica is.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_only_reads_is_told_as_one() {
+    let server = tokio::task::block_in_place(|| MariaDb::start_with(&["--read-only"]));
+    let connected = MariaDbStorage::connect(&server.url()).await;
+    assert_problem(connected, Problem::ReadOnly);
 }
 
 /// How a server greets that offers TLS.

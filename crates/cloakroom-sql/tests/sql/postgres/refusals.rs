@@ -73,6 +73,31 @@ async fn the_likely_mistakes_are_told_apart() {
     assert_problem(taken, Problem::NameTaken);
 }
 
+/// Who may only read is told so when a program starts, and not by its first request.
+#[tokio::test]
+async fn who_may_not_write_is_told_so_at_once() {
+    let url = Postgres::shared().url();
+    let (name, reader) = (fresh_name(), fresh_name());
+    let (table, reader) = (name.as_str(), reader.as_str());
+    let builder = |url: &str| PostgresStorage::builder(url).table(name.clone());
+    builder(&url).connect().await.unwrap();
+    let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls)
+        .await
+        .unwrap();
+    tokio::spawn(connection);
+    let making = format!(
+        "CREATE ROLE {reader} LOGIN PASSWORD 'reader'; \
+         GRANT SELECT ON {table}, {table}_schema TO {reader}"
+    );
+    client.batch_execute(&making).await.unwrap();
+    let shop = format!("shop:{}", Postgres::PASSWORD);
+    let reading = url.replace(&shop, &format!("{reader}:reader"));
+    assert_problem(builder(&reading).connect().await, Problem::NoRights);
+    // As a replica has it for everyone.
+    let replica = format!("{url}&options=-c%20default_transaction_read_only=on");
+    assert_problem(builder(&replica).connect().await, Problem::ReadOnly);
+}
+
 /// Another machine is only spoken to in the open when that is asked for.
 #[tokio::test]
 async fn another_machine_is_not_spoken_to_in_the_open() {

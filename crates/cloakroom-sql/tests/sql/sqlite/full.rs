@@ -56,7 +56,7 @@ async fn a_full_file_keeps_what_it_has() {
         .update(&key(1), versions[1], &larger, NOW)
         .await
         .unwrap_err();
-    assert_eq!(error.kind(), StorageErrorKind::Unavailable);
+    assert_eq!(error.kind(), StorageErrorKind::Full);
     for (number, version) in (0..).zip(&versions) {
         let stored = storage.read(&key(number), NOW).await.unwrap().unwrap();
         assert_eq!(

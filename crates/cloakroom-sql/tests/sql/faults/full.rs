@@ -129,7 +129,11 @@ async fn end_what_can_be_ended(storage: &impl Storage) -> u64 {
 
 /// A server that looks for room, or goes down, may also be late.
 fn assert_full(error: &StorageError) {
-    let kinds = [StorageErrorKind::Unavailable, StorageErrorKind::TimedOut];
+    let kinds = [
+        StorageErrorKind::Full,
+        StorageErrorKind::Unavailable,
+        StorageErrorKind::TimedOut,
+    ];
     let cause = error.expose_source();
     assert!(kinds.contains(&error.kind()), "{error}: {cause:?}");
 }

@@ -8,8 +8,8 @@
 
 use cloakroom_storage::{
     CreateOutcome, Listed, Record, RemoveOutcome, Scope, Storage, StorageError, StorageKey, Stored,
-    Subject, SubjectLimit, SubjectNumber, Timestamp, TouchOutcome, UpdateOutcome, Version,
-    WhenFull,
+    Subject, SubjectLimit, SubjectNumber, TakeOutcome, Timestamp, TouchOutcome, UpdateOutcome,
+    Version, WhenFull,
 };
 
 use crate::cached::Cached;
@@ -126,6 +126,16 @@ impl<S: Storage> Storage for Cached<S> {
     ) -> Result<TouchOutcome, StorageError> {
         let _dropped = self.changing(What::Record(key));
         self.inner.touch(key, idle_deadline, now).await
+    }
+
+    async fn take(
+        &self,
+        key: &StorageKey,
+        version: Version,
+        now: Timestamp,
+    ) -> Result<TakeOutcome, StorageError> {
+        let _dropped = self.changing(What::Record(key));
+        self.inner.take(key, version, now).await
     }
 
     async fn remove(&self, key: &StorageKey) -> Result<RemoveOutcome, StorageError> {

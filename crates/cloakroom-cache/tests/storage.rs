@@ -9,7 +9,8 @@ use cloakroom_cache::Cached;
 use cloakroom_core::MemoryStorage;
 use cloakroom_storage::{
     CreateOutcome, Listed, Record, RemoveOutcome, Scope, Storage, StorageError, StorageKey, Stored,
-    Subject, SubjectLimit, SubjectNumber, Timestamp, TouchOutcome, UpdateOutcome, Version,
+    Subject, SubjectLimit, SubjectNumber, TakeOutcome, Timestamp, TouchOutcome, UpdateOutcome,
+    Version,
 };
 use cloakroom_testkit::TellingStorage;
 
@@ -109,6 +110,16 @@ impl Storage for Warm {
     ) -> Result<TouchOutcome, StorageError> {
         let _copied = self.0.read(key, now).await?;
         self.0.touch(key, idle_deadline, now).await
+    }
+
+    async fn take(
+        &self,
+        key: &StorageKey,
+        version: Version,
+        now: Timestamp,
+    ) -> Result<TakeOutcome, StorageError> {
+        let _copied = self.0.read(key, now).await?;
+        self.0.take(key, version, now).await
     }
 
     async fn remove(&self, key: &StorageKey) -> Result<RemoveOutcome, StorageError> {

@@ -13,7 +13,8 @@ use std::time::Duration;
 
 use cloakroom_storage::{
     CreateOutcome, Listed, Record, RemoveOutcome, Scope, Storage, StorageError, StorageErrorKind,
-    StorageKey, Stored, Subject, SubjectLimit, SubjectNumber, TouchOutcome, UpdateOutcome, Version,
+    StorageKey, Stored, Subject, SubjectLimit, SubjectNumber, TakeOutcome, TouchOutcome,
+    UpdateOutcome, Version,
 };
 use cloakroom_time::Timestamp;
 
@@ -44,6 +45,12 @@ pub(crate) trait DynStorage: Send + Sync {
         idle_deadline: Timestamp,
         now: Timestamp,
     ) -> Boxed<'a, TouchOutcome>;
+    fn take<'a>(
+        &'a self,
+        key: &'a StorageKey,
+        version: Version,
+        now: Timestamp,
+    ) -> Boxed<'a, TakeOutcome>;
     fn remove<'a>(&'a self, key: &'a StorageKey) -> Boxed<'a, RemoveOutcome>;
     fn begin_sign_in<'a>(
         &'a self,
@@ -101,6 +108,15 @@ impl<S: Storage> DynStorage for S {
         now: Timestamp,
     ) -> Boxed<'a, TouchOutcome> {
         Box::pin(Storage::touch(self, key, idle_deadline, now))
+    }
+
+    fn take<'a>(
+        &'a self,
+        key: &'a StorageKey,
+        version: Version,
+        now: Timestamp,
+    ) -> Boxed<'a, TakeOutcome> {
+        Box::pin(Storage::take(self, key, version, now))
     }
 
     fn remove<'a>(&'a self, key: &'a StorageKey) -> Boxed<'a, RemoveOutcome> {

@@ -12,7 +12,7 @@ use crate::store::{Mark, Session, Store, all};
 impl Store {
     pub(crate) async fn remove(&self, key: &StorageKey) -> Result<RemoveOutcome, StorageError> {
         let place = Place::of(key);
-        let Some(head) = self.take(&place).await? else {
+        let Some(head) = self.take_out(&place).await? else {
             return Ok(RemoveOutcome::Absent);
         };
         self.forget(&place, Some(head)).await;

@@ -29,6 +29,7 @@ scripts! {
     CREATE = "live" "keep" "ends" "drop" "create";
     UPDATE = "alive" "update" "keep" "update_moved";
     TOUCH = "even_if_full" "alive" "touch" "keep" "touch_moved";
+    TAKE = "even_if_full" "live" "drop" "take";
     REMOVE = "even_if_full" "live" "drop" "remove";
     END = "even_if_full" "live" "drop" "end";
     RENUMBER = "even_if_full" "live" "renumber";

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use cloakroom_storage::{
     CreateOutcome, Listed, Record, RemoveOutcome, Scope, Storage, StorageError, StorageErrorKind,
-    StorageKey, Stored, Subject, SubjectLimit, SubjectNumber, Timestamp, TouchOutcome,
+    StorageKey, Stored, Subject, SubjectLimit, SubjectNumber, TakeOutcome, Timestamp, TouchOutcome,
     UpdateOutcome, Version,
 };
 
@@ -183,6 +183,15 @@ impl Storage for RedisStorage {
         now: Timestamp,
     ) -> Result<TouchOutcome, StorageError> {
         self.0.touch(key, idle_deadline, now).await
+    }
+
+    async fn take(
+        &self,
+        key: &StorageKey,
+        version: Version,
+        now: Timestamp,
+    ) -> Result<TakeOutcome, StorageError> {
+        self.0.take(key, version, now).await
     }
 
     async fn remove(&self, key: &StorageKey) -> Result<RemoveOutcome, StorageError> {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cloakroom_storage::{
-    Record, StorageError, StorageKey, Stored, SubjectNumber, Timestamp, TouchOutcome,
+    Record, StorageError, StorageKey, Stored, SubjectNumber, TakeOutcome, Timestamp, TouchOutcome,
     UpdateOutcome, Version,
 };
 use futures_util::stream::{self, StreamExt, TryStreamExt};
@@ -193,8 +193,41 @@ impl Store {
         })
     }
 
+    /// Removes a live record of a version.
+    pub(crate) async fn take(
+        &self,
+        key: &StorageKey,
+        version: Version,
+        now: Timestamp,
+    ) -> Result<TakeOutcome, StorageError> {
+        let place = Place::of(key);
+        let partition = place.partition;
+        let keys = [
+            self.names.record(&place),
+            self.names.floors(partition),
+            self.names.ends(partition),
+            self.names.high(partition),
+        ];
+        let call = Call::script(&scripts::TAKE, Effect::Once, &keys)
+            .arg(now.as_millis().to_be_bytes())
+            .arg(version.get().to_be_bytes())
+            .arg(&place.member);
+        match self.link.send(&call).await? {
+            Value::Nil => Ok(TakeOutcome::Gone),
+            there @ Value::Array(_) => {
+                let [there] = list_of_bytes(there)?.try_into().map_err(|_| Corrupt)?;
+                Ok(TakeOutcome::Conflict(Box::new(layout::decode(&there)?)))
+            }
+            head => {
+                let head = Head::decode(&bytes(head)?)?;
+                self.forget(&place, Some(head)).await;
+                Ok(TakeOutcome::Taken)
+            }
+        }
+    }
+
     /// Removes a record and gives its head, if there was one.
-    pub(crate) async fn take(&self, place: &Place) -> Result<Option<Head>, StorageError> {
+    pub(crate) async fn take_out(&self, place: &Place) -> Result<Option<Head>, StorageError> {
         let partition = place.partition;
         let keys = [
             self.names.record(place),

@@ -43,7 +43,7 @@
 //! | call | SQLite: statements | servers: round trips |
 //! |---|--:|--:|
 //! | `read`, `touch`, `remove`, `begin_sign_in`, `list`, `end_before`, `sweep` | 1 | 1 |
-//! | `update` | 1; 2 where it replaced nothing | 1; 2 where it replaced nothing |
+//! | `update`, `take` | 1; 2 where it did nothing | 1; 2 where it did nothing |
 //! | `create` | 2; 3 where the oldest session ends | 1, a function or procedure |
 //! | `remove_all` | 4 | 1, a function or procedure |
 //!

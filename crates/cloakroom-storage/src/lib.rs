@@ -25,7 +25,7 @@ mod watch;
 
 pub use error::{StorageError, StorageErrorKind};
 pub use key::{KeyTooLong, StorageKey};
-pub use outcome::{CreateOutcome, RemoveOutcome, TouchOutcome, UpdateOutcome};
+pub use outcome::{CreateOutcome, RemoveOutcome, TakeOutcome, TouchOutcome, UpdateOutcome};
 pub use record::{PreviousProof, ProofHash, Record, Stored, Version};
 pub use storage::Storage;
 pub use subject::{Listed, Scope, Subject, SubjectLimit, SubjectNumber, WhenFull};

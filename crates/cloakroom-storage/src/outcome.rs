@@ -55,6 +55,22 @@ pub enum TouchOutcome {
     Gone,
 }
 
+/// What [`Storage::take`](crate::Storage::take) came to.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[must_use]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "every answer demands its own treatment"
+)]
+pub enum TakeOutcome {
+    /// This call removed the record, and it was of the version that was named.
+    Taken,
+    /// Another version lies there, given here; nothing was changed.
+    Conflict(Box<Stored>),
+    /// No live record lies there.
+    Gone,
+}
+
 /// What [`Storage::remove`](crate::Storage::remove) came to.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[must_use]

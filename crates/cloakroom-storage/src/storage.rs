@@ -7,7 +7,7 @@ use cloakroom_time::Timestamp;
 
 use crate::error::StorageError;
 use crate::key::StorageKey;
-use crate::outcome::{CreateOutcome, RemoveOutcome, TouchOutcome, UpdateOutcome};
+use crate::outcome::{CreateOutcome, RemoveOutcome, TakeOutcome, TouchOutcome, UpdateOutcome};
 use crate::record::{Record, Stored, Version};
 use crate::subject::{Listed, Scope, Subject, SubjectLimit, SubjectNumber};
 
@@ -127,7 +127,22 @@ pub trait Storage: Send + Sync + 'static {
         now: Timestamp,
     ) -> impl Future<Output = Result<TouchOutcome, StorageError>> + Send;
 
-    /// Removes the record under `key`, alive or not.
+    /// Removes the live record under `key`, if its version is `version`: nothing that somebody has
+    /// written since it was read goes with it.
+    ///
+    /// `Gone` where none is alive. On `Conflict` the answer holds what lies there.
+    ///
+    /// # Errors
+    ///
+    /// If the storage failed; whether the record is removed is then not known.
+    fn take(
+        &self,
+        key: &StorageKey,
+        version: Version,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<TakeOutcome, StorageError>> + Send;
+
+    /// Removes the record under `key`, alive or not, whatever its version is.
     ///
     /// Idempotent. Of concurrent removals of one record exactly one is told `Removed`.
     ///
@@ -255,6 +270,15 @@ impl<S: Storage + ?Sized> Storage for Arc<S> {
         now: Timestamp,
     ) -> Result<TouchOutcome, StorageError> {
         (**self).touch(key, idle_deadline, now).await
+    }
+
+    async fn take(
+        &self,
+        key: &StorageKey,
+        version: Version,
+        now: Timestamp,
+    ) -> Result<TakeOutcome, StorageError> {
+        (**self).take(key, version, now).await
     }
 
     async fn remove(&self, key: &StorageKey) -> Result<RemoveOutcome, StorageError> {

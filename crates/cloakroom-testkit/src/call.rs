@@ -21,6 +21,8 @@ pub enum Call {
     Update,
     /// `touch`
     Touch,
+    /// `take`
+    Take,
     /// `remove`
     Remove,
     /// `begin_sign_in`

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use cloakroom_core::{Storage, StorageError, SubjectLimit, Timestamp};
 use cloakroom_storage::{
     CreateOutcome, Listed, Record, RemoveOutcome, Scope, StorageKey, Stored, Subject,
-    SubjectNumber, TouchOutcome, UpdateOutcome, Version,
+    SubjectNumber, TakeOutcome, TouchOutcome, UpdateOutcome, Version,
 };
 
 use crate::call::Call;
@@ -182,6 +182,16 @@ impl<S: Storage> Storage for SpyStorage<S> {
     ) -> Result<TouchOutcome, StorageError> {
         self.note(Call::Touch);
         self.inner.touch(key, idle_deadline, now).await
+    }
+
+    async fn take(
+        &self,
+        key: &StorageKey,
+        version: Version,
+        now: Timestamp,
+    ) -> Result<TakeOutcome, StorageError> {
+        self.note(Call::Take);
+        self.inner.take(key, version, now).await
     }
 
     async fn remove(&self, key: &StorageKey) -> Result<RemoveOutcome, StorageError> {

@@ -57,6 +57,7 @@ mod remove;
 mod samples;
 mod sign_out;
 mod sweep;
+mod take;
 mod touch;
 mod trial;
 mod update;
@@ -64,8 +65,8 @@ mod update;
 pub use cancel::{
     a_dropped_create_ends_the_oldest_or_does_nothing,
     a_dropped_create_makes_a_whole_record_or_none, a_dropped_remove_all_ends_all_or_nothing,
-    a_dropped_remove_removes_all_or_nothing, a_dropped_touch_moves_the_deadline_or_not,
-    a_dropped_update_replaces_all_or_nothing,
+    a_dropped_remove_removes_all_or_nothing, a_dropped_take_removes_all_or_nothing,
+    a_dropped_touch_moves_the_deadline_or_not, a_dropped_update_replaces_all_or_nothing,
 };
 pub use create::{
     a_version_from_before_a_removal_is_a_conflict, create_fills_in_the_subjects_number,
@@ -147,6 +148,10 @@ pub use sweep::{
     sweep_leaves_what_ended_within_the_hour, sweep_leaves_what_is_alive,
     sweep_removes_at_most_its_limit, sweep_removes_what_a_floor_ended,
     sweeps_at_once_count_each_record_once, what_was_swept_is_gone,
+};
+pub use take::{
+    of_a_take_and_updates_at_once_exactly_one_has_it, take_of_an_ended_record_is_gone,
+    take_of_another_version_is_a_conflict, take_removes_the_record_of_a_version,
 };
 pub use touch::{
     of_touches_at_once_the_latest_deadline_is_left,

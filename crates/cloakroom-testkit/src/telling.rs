@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use cloakroom_core::{Storage, StorageError, SubjectLimit, Timestamp};
 use cloakroom_storage::{
     Change, CreateOutcome, Listed, Record, RemoveOutcome, Scope, StorageKey, Stored, Subject,
-    SubjectNumber, TouchOutcome, UpdateOutcome, Version, Watch, WhenFull,
+    SubjectNumber, TakeOutcome, TouchOutcome, UpdateOutcome, Version, Watch, WhenFull,
 };
 use tokio::sync::watch;
 
@@ -279,6 +279,17 @@ impl<S: Storage> Storage for TellingStorage<S> {
         now: Timestamp,
     ) -> Result<TouchOutcome, StorageError> {
         let outcome = self.inner.touch(key, idle_deadline, now).await;
+        self.line.tell(&Change::Record(key.clone()));
+        outcome
+    }
+
+    async fn take(
+        &self,
+        key: &StorageKey,
+        version: Version,
+        now: Timestamp,
+    ) -> Result<TakeOutcome, StorageError> {
+        let outcome = self.inner.take(key, version, now).await;
         self.line.tell(&Change::Record(key.clone()));
         outcome
     }

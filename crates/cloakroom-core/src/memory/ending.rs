@@ -8,7 +8,9 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use cloakroom_storage::{RemoveOutcome, Scope, StorageKey, Subject, Timestamp};
+use cloakroom_storage::{
+    RemoveOutcome, Scope, StorageKey, Subject, TakeOutcome, Timestamp, Version,
+};
 
 use super::entry::{Class, Entry};
 use super::locks::SHARDS;
@@ -28,6 +30,23 @@ impl Store {
             };
             if self.remove_where(key, subject, |_| true).is_some() {
                 return RemoveOutcome::Removed;
+            }
+        }
+    }
+
+    pub(super) fn take(&self, key: &StorageKey, version: Version, now: Timestamp) -> TakeOutcome {
+        loop {
+            let subject = match self.records_at(key).get(key) {
+                Some(entry) if !entry.is_live(now) => return TakeOutcome::Gone,
+                Some(entry) if entry.version != version => {
+                    return TakeOutcome::Conflict(Box::new(entry.stored()));
+                }
+                Some(entry) => entry.record.subject(),
+                None => return TakeOutcome::Gone,
+            };
+            let is_it = |entry: &Entry| entry.is_live(now) && entry.version == version;
+            if self.remove_where(key, subject, is_it).is_some() {
+                return TakeOutcome::Taken;
             }
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use cloakroom_storage::{
     CreateOutcome, Listed, Record, RemoveOutcome, Scope, Storage, StorageError, StorageKey, Stored,
-    Subject, SubjectLimit, SubjectNumber, TouchOutcome, UpdateOutcome, Version,
+    Subject, SubjectLimit, SubjectNumber, TakeOutcome, TouchOutcome, UpdateOutcome, Version,
 };
 use cloakroom_time::Timestamp;
 
@@ -123,6 +123,15 @@ impl Storage for MemoryStorage {
         now: Timestamp,
     ) -> Result<TouchOutcome, StorageError> {
         Ok(self.0.touch(key, idle_deadline, now))
+    }
+
+    async fn take(
+        &self,
+        key: &StorageKey,
+        version: Version,
+        now: Timestamp,
+    ) -> Result<TakeOutcome, StorageError> {
+        Ok(self.0.take(key, version, now))
     }
 
     async fn remove(&self, key: &StorageKey) -> Result<RemoveOutcome, StorageError> {

@@ -19,8 +19,8 @@ use std::time::Duration;
 
 use cloakroom_storage::{
     CreateOutcome, Listed, ProofHash, Record, RemoveOutcome, Scope, Storage, StorageError,
-    StorageErrorKind, StorageKey, Stored, Subject, SubjectLimit, SubjectNumber, Timestamp,
-    TouchOutcome, UpdateOutcome, Version,
+    StorageErrorKind, StorageKey, Stored, Subject, SubjectLimit, SubjectNumber, TakeOutcome,
+    Timestamp, TouchOutcome, UpdateOutcome, Version,
 };
 use sha2::{Digest as _, Sha256};
 
@@ -324,6 +324,35 @@ impl Storage for SharedDirectory {
             Some(_) => Ok(TouchOutcome::Touched),
             None => Ok(TouchOutcome::Gone),
         }
+    }
+
+    async fn take(
+        &self,
+        key: &StorageKey,
+        version: Version,
+        now: Timestamp,
+    ) -> Result<TakeOutcome, StorageError> {
+        let Some(place) = place_of(key) else {
+            return Ok(TakeOutcome::Gone);
+        };
+        self.run(move |this, tree| {
+            let lock = tree.lock().map_err(failed)?;
+            check_shared(tree)?;
+            match look(tree, &place, now)? {
+                Looked::Text(text) if version_of(&text) == version => {}
+                Looked::Text(text) => {
+                    return Ok(TakeOutcome::Conflict(Box::new(this.stored(text))));
+                }
+                Looked::Nothing | Looked::Leftover => return Ok(TakeOutcome::Gone),
+            }
+            let removal = tree.unlink(&place).map_err(failed)?;
+            drop(lock);
+            match removal.finish(Lasting::Yes).map_err(failed)? {
+                Unlinked::Content => Ok(TakeOutcome::Taken),
+                Unlinked::Nothing | Unlinked::Empty => Ok(TakeOutcome::Gone),
+            }
+        })
+        .await
     }
 
     async fn remove(&self, key: &StorageKey) -> Result<RemoveOutcome, StorageError> {

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use cloakroom_storage::{
     CreateOutcome, Listed, Record, RemoveOutcome, Scope, Storage, StorageError, StorageKey, Stored,
-    Subject, SubjectLimit, SubjectNumber, Timestamp, TouchOutcome, UpdateOutcome, Version,
+    Subject, SubjectLimit, SubjectNumber, TakeOutcome, Timestamp, TouchOutcome, UpdateOutcome,
+    Version,
 };
 use tempfile::TempDir;
 
@@ -69,6 +70,15 @@ impl<S: Storage> Storage for Housed<S> {
         now: Timestamp,
     ) -> Result<TouchOutcome, StorageError> {
         self.storage.touch(key, idle_deadline, now).await
+    }
+
+    async fn take(
+        &self,
+        key: &StorageKey,
+        version: Version,
+        now: Timestamp,
+    ) -> Result<TakeOutcome, StorageError> {
+        self.storage.take(key, version, now).await
     }
 
     async fn remove(&self, key: &StorageKey) -> Result<RemoveOutcome, StorageError> {

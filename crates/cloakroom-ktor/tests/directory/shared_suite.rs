@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use cloakroom_ktor::SharedDirectory;
 use cloakroom_storage::{
     CreateOutcome, Listed, ProofHash, Record, RemoveOutcome, Scope, Storage, StorageError,
-    StorageKey, Stored, Subject, SubjectLimit, SubjectNumber, Timestamp, TouchOutcome,
+    StorageKey, Stored, Subject, SubjectLimit, SubjectNumber, TakeOutcome, Timestamp, TouchOutcome,
     UpdateOutcome, Version,
 };
 
@@ -107,6 +107,15 @@ impl Storage for Lent {
         self.storage.touch(&id(key), idle_deadline, now).await
     }
 
+    async fn take(
+        &self,
+        key: &StorageKey,
+        version: Version,
+        now: Timestamp,
+    ) -> Result<TakeOutcome, StorageError> {
+        self.storage.take(&id(key), version, now).await
+    }
+
     async fn remove(&self, key: &StorageKey) -> Result<RemoveOutcome, StorageError> {
         self.storage.remove(&id(key)).await
     }
@@ -178,6 +187,8 @@ cloakroom_testkit::storage_suite!(
             touch_of_an_ended_record_is_gone,
             of_touches_at_once_the_latest_deadline_is_left,
             remove_finds_an_ended_record,
+            take_of_another_version_is_a_conflict,
+            take_of_an_ended_record_is_gone,
             sweep_leaves_what_ended_within_the_hour,
             sweep_leaves_what_is_alive,
             sweep_goes_by_the_deadlines_as_they_are,
@@ -247,7 +258,10 @@ cloakroom_testkit::storage_suite!(
             a_dropped_remove_all_spares_the_excepted,
             later_calls_work_after_many_that_were_dropped,
             a_dropped_create_ends_the_oldest_or_does_nothing,
+            take_removes_the_record_of_a_version,
+            of_a_take_and_updates_at_once_exactly_one_has_it,
             a_dropped_remove_removes_all_or_nothing,
+            a_dropped_take_removes_all_or_nothing,
             a_dropped_remove_all_ends_all_or_nothing,
         ],
         "`end_before` is an error" => [

@@ -51,6 +51,7 @@ pub(super) fn queries(statements: &Statements) -> Queries {
         create: of(&call(&names.with("create"), &CREATE)),
         update: of(&statements.update()),
         touch: of(&statements.touch()),
+        take: of(&statements.take()),
         remove: of(&statements.remove()),
         number: of(&statements.number()),
         list: of(&statements.list()),

@@ -153,7 +153,9 @@ impl Shared {
                 let version = args.new_version.filter(|_| updated);
                 version.map(number).unwrap_or_default()
             }
-            Call::Touch | Call::Remove | Call::EndBefore => count(connection.affected_rows()),
+            Call::Touch | Call::Take | Call::Remove | Call::EndBefore => {
+                count(connection.affected_rows())
+            }
             _ => answer.into_iter().map(row).collect(),
         })
     }

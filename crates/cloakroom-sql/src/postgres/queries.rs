@@ -47,6 +47,7 @@ pub(super) fn queries(statements: &Statements) -> Queries {
         create: of(&call(&names.with("create"), &CREATE)),
         update: of(&format!("{} RETURNING version", statements.update())),
         touch: of(&statements.touch()),
+        take: of(&statements.take()),
         remove: of(&statements.remove()),
         number: of(&statements.number()),
         list: of(&statements.list()),
@@ -69,7 +70,7 @@ pub(super) const fn gives_rows(call: Call) -> bool {
         Call::Read | Call::Create | Call::Update | Call::Number | Call::List | Call::RemoveAll => {
             true
         }
-        Call::Touch | Call::Remove | Call::EndBefore | Call::Sweep => false,
+        Call::Touch | Call::Take | Call::Remove | Call::EndBefore | Call::Sweep => false,
     }
 }
 

@@ -16,6 +16,8 @@ pub(crate) enum Call {
     Update,
     /// How many live records it moved or found to stay.
     Touch,
+    /// How many live records of a version it removed.
+    Take,
     /// How many records it removed.
     Remove,
     /// The number of a subject.

@@ -1,6 +1,6 @@
 //! The calls of the contract, on any database.
 //!
-//! * **One step each**, but for an update that replaced nothing: that is asked once more what lies
+//! * **One step each**, but for an update or a take that did nothing: that is asked once more what lies
 //!   there. In between the record may have changed again; the answer is what is true at the second
 //!   step, and since no version is given twice, the first step could not have replaced it.
 
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use cloakroom_storage::{
     CreateOutcome, Listed, Record, RemoveOutcome, Scope, StorageError, StorageKey, Stored, Subject,
-    SubjectLimit, SubjectNumber, Timestamp, TouchOutcome, UpdateOutcome, Version,
+    SubjectLimit, SubjectNumber, TakeOutcome, Timestamp, TouchOutcome, UpdateOutcome, Version,
 };
 
 use crate::shared::args::Args;
@@ -70,6 +70,22 @@ pub(crate) async fn touch(
         0 => Ok(TouchOutcome::Gone),
         _ => Ok(TouchOutcome::Touched),
     }
+}
+
+pub(crate) async fn take(
+    backend: &impl Backend,
+    key: &StorageKey,
+    expected: Version,
+    now: Timestamp,
+) -> Result<TakeOutcome, StorageError> {
+    let args = Args::at(now).key(key).version(expected);
+    if count(backend, Call::Take, args).await? > 0 {
+        return Ok(TakeOutcome::Taken);
+    }
+    let there = read(backend, key, now).await?;
+    Ok(there.map_or(TakeOutcome::Gone, |there| {
+        TakeOutcome::Conflict(Box::new(there))
+    }))
 }
 
 pub(crate) async fn remove(

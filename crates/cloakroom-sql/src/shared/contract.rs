@@ -41,6 +41,15 @@ macro_rules! storage {
                 $crate::shared::calls::touch(self.backend(), key, idle_deadline, now).await
             }
 
+            async fn take(
+                &self,
+                key: &cloakroom_storage::StorageKey,
+                version: cloakroom_storage::Version,
+                now: cloakroom_storage::Timestamp,
+            ) -> Result<cloakroom_storage::TakeOutcome, cloakroom_storage::StorageError> {
+                $crate::shared::calls::take(self.backend(), key, version, now).await
+            }
+
             async fn remove(
                 &self,
                 key: &cloakroom_storage::StorageKey,

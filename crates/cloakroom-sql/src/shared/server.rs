@@ -166,7 +166,9 @@ pub(crate) fn is_local(host: &str) -> bool {
 const fn is_idempotent(call: Call) -> bool {
     match call {
         Call::Read | Call::List | Call::Number | Call::Touch | Call::EndBefore => true,
-        Call::Create | Call::Update | Call::Remove | Call::RemoveAll | Call::Sweep => false,
+        Call::Create | Call::Update | Call::Take | Call::Remove | Call::RemoveAll | Call::Sweep => {
+            false
+        }
     }
 }
 

@@ -135,6 +135,11 @@ impl Statements {
         )
     }
 
+    pub(crate) fn take(&self) -> String {
+        let (records, alive) = (&self.records, self.alive());
+        format!("DELETE FROM {records} WHERE record_key = :key AND version = :version AND {alive}")
+    }
+
     pub(crate) fn remove(&self) -> String {
         format!("DELETE FROM {} WHERE record_key = :key", self.records)
     }

@@ -30,6 +30,7 @@ pub(super) struct Writer<'c> {
     end_oldest: Prepared<'c>,
     update: Prepared<'c>,
     touch: Prepared<'c>,
+    take: Prepared<'c>,
     remove: Prepared<'c>,
     raise_number: Prepared<'c>,
     spare: Prepared<'c>,
@@ -56,6 +57,7 @@ impl<'c> Writer<'c> {
             end_oldest: prepare(statements.end_oldest())?,
             update: prepare(statements.update())?,
             touch: prepare(statements.touch())?,
+            take: prepare(statements.take())?,
             remove: prepare(statements.remove())?,
             raise_number: prepare(statements.raise_number())?,
             spare: prepare(statements.spare())?,
@@ -191,6 +193,7 @@ impl<'c> Writer<'c> {
                 Ok(version.map(number).unwrap_or_default())
             }
             Call::Touch => changed(self.touch.execute(args)),
+            Call::Take => changed(self.take.execute(args)),
             Call::Remove => changed(self.remove.execute(args)),
             Call::EndBefore => changed(self.raise_floor.execute(args)),
             Call::Sweep => changed(self.sweep.execute(args)),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use cloakroom_core::{Storage, StorageError, StorageErrorKind, SubjectLimit, Timestamp};
 use cloakroom_storage::{
     CreateOutcome, Listed, Record, RemoveOutcome, Scope, StorageKey, Stored, Subject,
-    SubjectNumber, TouchOutcome, UpdateOutcome, Version,
+    SubjectNumber, TakeOutcome, TouchOutcome, UpdateOutcome, Version,
 };
 
 use super::faults::{Fault, Faults, When};
@@ -290,6 +290,16 @@ impl<S: Storage> Storage for FaultyStorage<S> {
         now: Timestamp,
     ) -> Result<TouchOutcome, StorageError> {
         self.meet(Call::Touch, self.inner.touch(key, idle_deadline, now))
+            .await
+    }
+
+    async fn take(
+        &self,
+        key: &StorageKey,
+        version: Version,
+        now: Timestamp,
+    ) -> Result<TakeOutcome, StorageError> {
+        self.meet(Call::Take, self.inner.take(key, version, now))
             .await
     }
 

@@ -5,7 +5,7 @@
 //! * **What is looked at second may have come since**: the effect of a call that was dropped may
 //!   show late, so no assertion goes from an absence to an absence.
 
-use cloakroom_storage::{CreateOutcome, Record, RemoveOutcome, Storage, StorageKey};
+use cloakroom_storage::{CreateOutcome, Record, RemoveOutcome, Storage, StorageKey, TakeOutcome};
 
 use super::samples::{NOW, began, end_oldest, idle, key, later, signed_in, subject, with_content};
 use super::trial::{POLLS, Trial, dropped_after, never_done};
@@ -107,6 +107,25 @@ pub async fn a_dropped_remove_removes_all_or_nothing<S: Storage>(make: impl Asyn
         assert_in_step(&storage, &key).await;
         let rest = storage.remove(&key).await;
         assert!(!done || rest == RemoveOutcome::Absent, "{polls}");
+        assert_eq!(storage.read(&key, NOW).await, None);
+        if done {
+            return;
+        }
+    }
+    never_done();
+}
+
+/// A `take` that is dropped has removed the whole record, its place in the list too, or nothing.
+pub async fn a_dropped_take_removes_all_or_nothing<S: Storage>(make: impl AsyncFn() -> S) {
+    let storage = Trial::of(make).await;
+    for polls in 0..POLLS {
+        let key = key(polls);
+        let version = storage.keep(&key, &signed_in("ada")).await;
+        let call = storage.storage().take(&key, version, NOW);
+        let done = dropped_after(polls, call).await;
+        assert_in_step(&storage, &key).await;
+        let rest = storage.take(&key, version, NOW).await;
+        assert!(!done || rest == TakeOutcome::Gone, "{polls}");
         assert_eq!(storage.read(&key, NOW).await, None);
         if done {
             return;

@@ -141,6 +141,10 @@ macro_rules! for_each_in_storage_suite {
             remove_leaves_all_other_records
             remove_finds_an_ended_record
             of_removals_at_once_exactly_one_is_told_removed
+            take_removes_the_record_of_a_version
+            take_of_another_version_is_a_conflict
+            take_of_an_ended_record_is_gone
+            of_a_take_and_updates_at_once_exactly_one_has_it
             one_session_too_many_is_refused
             one_session_too_many_ends_the_oldest
             the_oldest_stays_while_there_is_room
@@ -183,6 +187,7 @@ macro_rules! for_each_in_storage_suite {
             a_dropped_update_replaces_all_or_nothing
             a_dropped_touch_moves_the_deadline_or_not
             a_dropped_remove_removes_all_or_nothing
+            a_dropped_take_removes_all_or_nothing
             a_dropped_remove_all_ends_all_or_nothing
             sign_ins_that_cross_the_ending_are_live_and_listed_or_none
             updates_that_cross_the_ending_of_all_bring_nothing_back

@@ -13,7 +13,8 @@ use std::task::Poll;
 
 use cloakroom_storage::{
     CreateOutcome, Listed, Record, RemoveOutcome, Scope, Storage, StorageError, StorageKey, Stored,
-    Subject, SubjectLimit, SubjectNumber, Timestamp, TouchOutcome, UpdateOutcome, Version,
+    Subject, SubjectLimit, SubjectNumber, TakeOutcome, Timestamp, TouchOutcome, UpdateOutcome,
+    Version,
 };
 use tokio::sync::Barrier;
 use tokio::task::JoinHandle;
@@ -131,6 +132,15 @@ impl<S: Storage> Trial<S> {
     pub(super) async fn prolong(&self, key: &StorageKey, idle_deadline: Timestamp) {
         let outcome = self.touch(key, idle_deadline, NOW).await;
         assert_eq!(outcome, TouchOutcome::Touched, "the record is alive");
+    }
+
+    pub(super) async fn take(
+        &self,
+        key: &StorageKey,
+        version: Version,
+        now: Timestamp,
+    ) -> TakeOutcome {
+        done(self.0.take(key, version, now).await)
     }
 
     pub(super) async fn remove(&self, key: &StorageKey) -> RemoveOutcome {

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use cloakroom_core::{Storage, StorageError, StorageErrorKind, SubjectLimit, Timestamp};
 use cloakroom_storage::{
     CreateOutcome, Listed, Record, RemoveOutcome, Scope, StorageKey, Stored, Subject,
-    SubjectNumber, TouchOutcome, UpdateOutcome, Version,
+    SubjectNumber, TakeOutcome, TouchOutcome, UpdateOutcome, Version,
 };
 use tokio::task::yield_now;
 
@@ -203,6 +203,32 @@ impl Storage for Broken {
             entry.record.idle_deadline = moved;
         }
         Ok(TouchOutcome::Touched)
+    }
+
+    async fn take(
+        &self,
+        key: &StorageKey,
+        version: Version,
+        now: Timestamp,
+    ) -> Result<TakeOutcome, StorageError> {
+        {
+            let mut state = self.lock();
+            if let Some(refused) = state.refuse_take(key, version, now) {
+                return Ok(refused);
+            }
+            match (self.defect, state.entries.get_mut(key)) {
+                (Some(D::TakeLooksFirst), Some(_)) => {}
+                (Some(D::TakesInTwoSteps), Some(entry)) => entry.is_unlisted = true,
+                (Some(D::TakeRemovesNothing), _) => return Ok(TakeOutcome::Taken),
+                _ => {
+                    state.entries.remove(key);
+                    return Ok(TakeOutcome::Taken);
+                }
+            }
+        }
+        yield_now().await;
+        self.lock().entries.remove(key);
+        Ok(TakeOutcome::Taken)
     }
 
     async fn remove(&self, key: &StorageKey) -> Result<RemoveOutcome, StorageError> {

@@ -269,6 +269,29 @@ pub(crate) const CAUGHT_BY: &[(Defect, &[&str])] = &[
         ],
     ),
     (
+        Defect::TakeIgnoresTheVersion,
+        &[
+            "take_of_another_version_is_a_conflict",
+            "of_a_take_and_updates_at_once_exactly_one_has_it",
+        ],
+    ),
+    (
+        Defect::TakeFindsTheEnded,
+        &["take_of_an_ended_record_is_gone"],
+    ),
+    (
+        Defect::TakeRemovesNothing,
+        &["take_removes_the_record_of_a_version"],
+    ),
+    (
+        Defect::TakeLooksFirst,
+        &["of_a_take_and_updates_at_once_exactly_one_has_it"],
+    ),
+    (
+        Defect::TakesInTwoSteps,
+        &["a_dropped_take_removes_all_or_nothing"],
+    ),
+    (
         Defect::RemovesInTwoSteps,
         &["a_dropped_remove_removes_all_or_nothing"],
     ),

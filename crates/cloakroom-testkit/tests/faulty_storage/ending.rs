@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use cloakroom_core::Timestamp;
-use cloakroom_storage::{Listed, RemoveOutcome, Scope, StorageKey, Subject, SubjectNumber};
+use cloakroom_storage::{
+    Listed, RemoveOutcome, Scope, StorageKey, Subject, SubjectNumber, TakeOutcome, Version,
+};
 
 use crate::defect::Defect as D;
-use crate::state::{Entry, State};
+use crate::state::{Entry, State, stored};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
@@ -27,6 +29,22 @@ impl State {
             None if !self.has(D::RemoveAlwaysSaysRemoved) => RemoveOutcome::Absent,
             _ => RemoveOutcome::Removed,
         }
+    }
+
+    /// What keeps a `take` from removing the record, if something does.
+    pub(crate) fn refuse_take(
+        &self,
+        key: &StorageKey,
+        version: Version,
+        now: Timestamp,
+    ) -> Option<TakeOutcome> {
+        let entry = self.entries.get(&self.key(key));
+        let is_alive = |entry: &&Entry| self.is_live(&entry.record, now);
+        let Some(entry) = entry.filter(|it| self.has(D::TakeFindsTheEnded) || is_alive(it)) else {
+            return Some(TakeOutcome::Gone);
+        };
+        let is_it = entry.version == version || self.has(D::TakeIgnoresTheVersion);
+        (!is_it).then(|| TakeOutcome::Conflict(Box::new(stored(entry))))
     }
 
     pub(crate) fn list(&self, subject: &Subject, now: Timestamp) -> Vec<Listed> {

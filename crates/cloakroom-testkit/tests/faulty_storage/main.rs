@@ -87,7 +87,7 @@ fn each_test_of_the_suite_catches_a_defect() {
 
 #[test]
 fn each_function_of_the_suite_is_run_by_the_macro() {
-    const FILES: [&str; 16] = [
+    const FILES: [&str; 17] = [
         include_str!("../../src/storage_suite/cancel.rs"),
         include_str!("../../src/storage_suite/create.rs"),
         include_str!("../../src/storage_suite/crossing.rs"),
@@ -102,6 +102,7 @@ fn each_function_of_the_suite_is_run_by_the_macro() {
         include_str!("../../src/storage_suite/remove.rs"),
         include_str!("../../src/storage_suite/sign_out.rs"),
         include_str!("../../src/storage_suite/sweep.rs"),
+        include_str!("../../src/storage_suite/take.rs"),
         include_str!("../../src/storage_suite/touch.rs"),
         include_str!("../../src/storage_suite/update.rs"),
     ];

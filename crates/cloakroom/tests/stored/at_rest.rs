@@ -13,7 +13,7 @@ use cloakroom::{
 };
 use cloakroom_storage::{
     CreateOutcome, Listed, Record, RemoveOutcome, Scope, StorageKey, Stored, Subject,
-    SubjectNumber, TouchOutcome, UpdateOutcome, Version,
+    SubjectNumber, TakeOutcome, TouchOutcome, UpdateOutcome, Version,
 };
 use cloakroom_testkit::{Client, EventLog, ManualClock, Req};
 use serde::{Deserialize, Serialize};
@@ -92,6 +92,15 @@ impl Storage for Looted {
         now: Timestamp,
     ) -> Result<TouchOutcome, StorageError> {
         self.memory.touch(key, idle, now).await
+    }
+
+    async fn take(
+        &self,
+        key: &StorageKey,
+        version: Version,
+        now: Timestamp,
+    ) -> Result<TakeOutcome, StorageError> {
+        self.memory.take(key, version, now).await
     }
 
     async fn remove(&self, key: &StorageKey) -> Result<RemoveOutcome, StorageError> {

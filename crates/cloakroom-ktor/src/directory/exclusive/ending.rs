@@ -11,7 +11,8 @@
 use std::time::Duration;
 
 use cloakroom_storage::{
-    RemoveOutcome, StorageError, StorageKey, Subject, SubjectNumber, Timestamp,
+    RemoveOutcome, StorageError, StorageKey, Subject, SubjectNumber, TakeOutcome, Timestamp,
+    Version,
 };
 
 use super::claims::Claim;
@@ -34,6 +35,26 @@ impl Store {
             return Ok(RemoveOutcome::Removed);
         }
         self.remove_damaged(key)
+    }
+
+    pub(super) fn take(
+        &self,
+        key: &StorageKey,
+        version: Version,
+        now: Timestamp,
+    ) -> Result<TakeOutcome, StorageError> {
+        loop {
+            self.check(key)?;
+            let is_it = |entry: &Entry| entry.is_live(now) && entry.version == version;
+            if self.remove_if(key, Lasting::Yes, is_it)? {
+                return Ok(TakeOutcome::Taken);
+            }
+            match self.read(key, now)? {
+                None => return Ok(TakeOutcome::Gone),
+                Some(there) if there.version == version => {}
+                Some(there) => return Ok(TakeOutcome::Conflict(Box::new(there))),
+            }
+        }
     }
 
     pub(super) fn remove_all(

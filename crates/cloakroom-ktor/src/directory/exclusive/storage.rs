@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use cloakroom_storage::{
     CreateOutcome, Listed, Record, RemoveOutcome, Scope, Storage, StorageError, StorageKey, Stored,
-    Subject, SubjectLimit, SubjectNumber, Timestamp, TouchOutcome, UpdateOutcome, Version,
+    Subject, SubjectLimit, SubjectNumber, TakeOutcome, Timestamp, TouchOutcome, UpdateOutcome,
+    Version,
 };
 
 use super::opening;
@@ -243,6 +244,16 @@ impl Storage for ExclusiveDirectory {
         let key = key.clone();
         self.run(move |store| store.touch(&key, idle_deadline, now))
             .await
+    }
+
+    async fn take(
+        &self,
+        key: &StorageKey,
+        version: Version,
+        now: Timestamp,
+    ) -> Result<TakeOutcome, StorageError> {
+        let key = key.clone();
+        self.run(move |store| store.take(&key, version, now)).await
     }
 
     async fn remove(&self, key: &StorageKey) -> Result<RemoveOutcome, StorageError> {

@@ -7,7 +7,8 @@ use std::time::Duration;
 use cloakroom::{Event, EventKind, MemoryStorage, Observer, Storage, StorageError, Sweeper};
 use cloakroom_storage::{
     CreateOutcome, Listed, Record, RemoveOutcome, Scope, StorageErrorKind, StorageKey, Stored,
-    Subject, SubjectLimit, SubjectNumber, Timestamp, TouchOutcome, UpdateOutcome, Version,
+    Subject, SubjectLimit, SubjectNumber, TakeOutcome, Timestamp, TouchOutcome, UpdateOutcome,
+    Version,
 };
 use cloakroom_testkit::{Call, EventLog, FaultyStorage, ManualClock, SeededEntropy, When};
 
@@ -173,6 +174,10 @@ impl Storage for Panicking {
     }
 
     async fn touch(&self, _: &StorageKey, _: Timestamp, _: Timestamp) -> Answer<TouchOutcome> {
+        never()
+    }
+
+    async fn take(&self, _: &StorageKey, _: Version, _: Timestamp) -> Answer<TakeOutcome> {
         never()
     }
 

@@ -12,6 +12,7 @@
 //! only such sessions commits without one.
 
 mod moved;
+mod moving;
 mod perform;
 mod prepare;
 mod records;

@@ -13,7 +13,7 @@ mod settle;
 mod types;
 
 pub(crate) use decide::plan;
-pub(crate) use settle::{settle, settle_joined};
+pub(crate) use settle::{moves, settle, settle_joined};
 pub use types::Failure;
 pub(crate) use types::{
     Answer, Change, ClientStep, ConflictRule, Joined, Lies, Live, Moment, Next, Notes, Plan,

@@ -57,6 +57,18 @@ pub(crate) struct Other {
     pub(crate) form: Form,
     /// From then on it is not read.
     pub(crate) until: Timestamp,
+    /// Its sessions stay where they lie.
+    pub(crate) in_place: bool,
+}
+
+impl Other {
+    pub(crate) const fn new(form: Form, until: Timestamp, in_place: bool) -> Self {
+        Self {
+            form,
+            until,
+            in_place,
+        }
+    }
 }
 
 /// Which of a provider's forms.
@@ -80,6 +92,24 @@ impl Provider {
         self.form.ids.have_proofs() && other.is_some_and(|form| form.ids.have_proofs())
     }
 
+    /// The store that counts while a session may lie in both, which is the one that sessions are moved
+    /// from: a record that lies in the other as well is a copy, of a move that is not over.
+    pub(crate) fn first_place(&self, now: Timestamp) -> Place {
+        let moves = self.other.as_ref().is_some_and(|other| !other.in_place);
+        match moves && self.has_same_ids(now) {
+            true => Place::Other,
+            false => Place::Own,
+        }
+    }
+
+    /// The form of a place.
+    pub(crate) fn form_at(&self, place: Place) -> Option<&Form> {
+        match place {
+            Place::Own => Some(&self.form),
+            Place::Other => Some(&self.other.as_ref()?.form),
+        }
+    }
+
     /// The transformers of all its forms.
     pub(crate) fn steps(&self) -> impl Iterator<Item = &dyn Transformer> {
         let other = self.other.iter().flat_map(|other| other.form.chain.steps());
@@ -88,11 +118,7 @@ impl Provider {
 
     /// The storage of the records of a place.
     pub(crate) fn storage(&self, place: Place) -> Option<&dyn DynStorage> {
-        let form = match place {
-            Place::Own => &self.form,
-            Place::Other => &self.other.as_ref()?.form,
-        };
-        form.storage.as_deref()
+        self.form_at(place)?.storage.as_deref()
     }
 
     /// Made of a token of the other form, to be the seed of a session's id here: the same for every

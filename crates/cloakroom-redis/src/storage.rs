@@ -26,7 +26,7 @@ use crate::store::Store;
 /// | `update`, `touch`, `begin_sign_in` | 1 | |
 /// | `create` without a subject | 1 | |
 /// | `create` with a subject | 2 | the subject's index, then the record; with a limit that is reached 5, and 2 more for what gives way |
-/// | `remove` | 1, with a subject 2 | the record, then the index |
+/// | `remove`, `take` | 1, with a subject 2 | the record, then the index |
 /// | `list` | 2 | the index, then the records; one or two more where it changes meanwhile |
 /// | `remove_all` | 3 | the index, all records at once, the index |
 /// | `end_before` | 4 | 256 calls, 64 at a time |
@@ -38,7 +38,7 @@ use crate::store::Store;
 ///
 /// # What is one step, and what is not
 ///
-/// * Each step is a script, atomic in the server. `read`, `update`, `touch`, and `create` and
+/// * Each step is a script, atomic in the server. `read`, `update`, `touch`, and `create`, `take` and
 ///   `remove` of a record are one step.
 /// * `create` with a subject and `remove_all`: the promise that no sign-in from before survives
 ///   holds at every moment, also where a process dies between two steps. Where `remove_all` breaks

@@ -147,6 +147,14 @@ fn check_other<S, W>(options: &SessionOptions<S, W>) -> Checked {
             "keep both in one way; sessions do not move between the two",
         );
     }
+    let are_ours = options.foreign.ids.is_none() && other.form.ids.is_none();
+    if other.form.in_place && !(options.storage.is_some() && are_ours) {
+        return refuse(
+            "in_place",
+            "only a session that has the same id in both stores can be changed in either of them",
+            "leave it out: sessions of this form move, or are read, one by one",
+        );
+    }
     let weaker = other.form.chain.protection() < options.chain.protection();
     if options.storage.is_none() && weaker && !other.may_be_weaker {
         return refuse(

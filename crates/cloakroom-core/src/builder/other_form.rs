@@ -27,6 +27,7 @@ pub struct OtherForm<S> {
     pub(super) ids: Option<Arc<dyn IdForm>>,
     pub(super) keys_are_ids: bool,
     pub(super) sealed_at_rest: bool,
+    pub(super) in_place: bool,
 }
 
 impl<S: SessionValue> OtherForm<S> {
@@ -39,6 +40,7 @@ impl<S: SessionValue> OtherForm<S> {
             ids: None,
             keys_are_ids: false,
             sealed_at_rest: false,
+            in_place: false,
         }
     }
 
@@ -93,6 +95,14 @@ impl<S: SessionValue> OtherForm<S> {
     /// Records whose content is encrypted.
     pub const fn sealed_at_rest(mut self) -> Self {
         self.sealed_at_rest = true;
+        self
+    }
+
+    /// Sessions that stay where they lie: they are read, changed and ended there, and not moved. For nodes that
+    /// still write the old store while others already move sessions to the new one: see
+    /// [`also_reads`](super::SessionOptions::also_reads). Only between stores of cloakroom's own sessions.
+    pub const fn in_place(mut self) -> Self {
+        self.in_place = true;
         self
     }
 

@@ -178,9 +178,11 @@ impl<S: SessionValue, W> SessionOptions<S, W> {
     ///
     /// Where both forms are cloakroom's own by id, and only the storage is another, a session keeps
     /// its id, its proofs and its token: it moves with the first request that reads or changes it and
-    /// is not passive. Until the moment that is named, ending a session removes it from both
-    /// storages. If a process dies in the middle of moving a session that another request ends at that
-    /// very moment, it may be left in the storage that it was moved to.
+    /// is not passive. Until then it counts where it lies, so that store is read first. Nodes that do not
+    /// write the new store yet read it [`in_place`](OtherForm::in_place). Until the moment that is
+    /// named, ending a session removes it from both storages. If a process dies in the middle of moving a
+    /// session that another request ends at that very moment, it may be left for a minute in the storage that it
+    /// was moved to.
     ///
     /// Ending all of a subject's sessions reaches what has not moved yet as well, if it began before
     /// by what its record says, or if that says nothing. What has not moved is listed where it will keep

@@ -236,7 +236,8 @@ impl SessionsBuilder {
                     storage: said.storage,
                 };
                 let form = travelling(form, native_wire);
-                (Some(Other { form, until }), Some(codec))
+                let other = Other::new(form, until, said.in_place);
+                (Some(other), Some(codec))
             }
         };
         let provider = Provider {

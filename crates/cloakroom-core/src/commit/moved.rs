@@ -1,13 +1,12 @@
-//! Sessions that another request has moved while ours was under way: here, or away from here. Ours goes on
-//! from what lies there now, as after a conflict.
+//! Sessions that another request has moved while ours was under way: here, or away from where it lay. Ours
+//! goes on from what lies there now, as after a conflict.
 
 use std::sync::Arc;
 
 use cloakroom_storage::StorageKey;
 
-use super::records::unsealed;
+use super::records::as_ours;
 use super::work::Work;
-use crate::buffer::Buffer;
 use crate::erased::within;
 use crate::id::same_proof;
 use crate::load::moved_away;
@@ -30,7 +29,7 @@ pub(super) async fn moved_by_another(work: &mut Work, key: StorageKey) -> Answer
     let Origin::ById(origin) = &work.draft.loaded.origin else {
         return Answer::Failed;
     };
-    let Some(theirs) = unsealed(work, &origin.id.clone(), &key, theirs) else {
+    let Some(theirs) = as_ours(work, Place::Own, &origin.id.clone(), &key, theirs) else {
         return Answer::Failed;
     };
     let Origin::ById(origin) = &mut work.draft.loaded.origin else {
@@ -39,19 +38,16 @@ pub(super) async fn moved_by_another(work: &mut Work, key: StorageKey) -> Answer
     let known = origin.id.proof_hash();
     let same_proof = same_proof(&known, &theirs.record.proof);
     work.loaded_proof = Some(known);
-    // What ours began from is what lay there, in the words of this form; where ours has followed it
-    // there, that is known.
-    if work.base.is_none() {
-        let base = work.slot.rewritten(&origin.stored.record.content);
-        work.base = base.map(Arc::from);
-    }
+    // What ours began from is what lay there, in the words of this form.
+    let base = work.slot.rewritten(&origin.stored.record.content);
+    work.base = base.map(Arc::from);
     origin.place = Place::Own;
     origin.key = key;
     origin.stored = theirs;
     Answer::Conflict { same_proof }
 }
 
-/// A session whose record is gone from here may be where the other form keeps it.
+/// A session whose record is gone may have been moved: then ours goes on from what lies there.
 pub(super) async fn followed(work: &mut Work) -> Answer {
     let Origin::ById(gone) = &work.draft.loaded.origin else {
         return Answer::Failed;
@@ -63,23 +59,16 @@ pub(super) async fn followed(work: &mut Work) -> Answer {
         Err(_) => return Answer::Failed,
     };
     let (known, base) = (gone.stored.record.proof, gone.stored.record.content.clone());
-    // What lies there, in the words of this form.
-    let Some(content) = work.slot.rewritten(&theirs.stored.record.content) else {
-        return Answer::Failed;
-    };
-    if work.content.is_none() {
-        // Only the proof is to change: the content that goes with it is theirs.
-        let mut buffer = Buffer::from_vec(content.clone());
-        let header_len = work.provider().form.header_len();
-        if buffer.trim_front(header_len).is_err() {
+    if theirs.place == Place::Other {
+        // What lies there, in the words of this form.
+        let Some(content) = work.slot.rewritten(&theirs.stored.record.content) else {
             return Answer::Failed;
-        }
-        work.content = Some(buffer);
+        };
+        theirs.stored.record.content = content.into();
     }
-    theirs.stored.record.content = content.into();
     let known = work.loaded_proof.get_or_insert(known);
     let same_proof = same_proof(known, &theirs.stored.record.proof);
     work.base.get_or_insert(base);
     work.draft.loaded.origin = Origin::ById(theirs);
-    Answer::Elsewhere { same_proof }
+    Answer::Conflict { same_proof }
 }

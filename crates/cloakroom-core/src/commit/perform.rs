@@ -8,7 +8,7 @@ use cloakroom_time::Timestamp;
 
 use super::moved::{followed, moved_by_another};
 use super::records::{
-    changed_record, content_of, makes_proof, new_record, sealed, subject_limit, unsealed,
+    as_kept, as_ours, changed_record, content_of, makes_proof, new_record, subject_limit,
 };
 use super::work::Work;
 use crate::buffer::Buffer;
@@ -72,9 +72,9 @@ fn proceed(work: &mut Work, next: Next) {
             work.tell(notes);
             work.step = step;
         }
-        Next::Join(change, lies) => {
+        Next::Join(change) => {
             let joined = join(work);
-            let next = settle_joined(change, lies, &work.plan, joined);
+            let next = settle_joined(change, &work.plan, joined);
             proceed(work, next);
         }
     }
@@ -106,9 +106,9 @@ async fn take(work: &mut Work) -> Result<Answer, Failure> {
             }
             Ok(answer)
         }
-        StorageStep::Remove(Removal::Replaced(why)) if is_move(why) => {
+        StorageStep::Remove(Removal::Replaced(Replacement::Move { .. })) => {
             let answer = remove_where_it_lies(work).await;
-            if lies_here_alone(why, answer) {
+            if answer == Answer::Done {
                 // The failure of another session's part is no reason to lose it.
                 work.made = None;
             }
@@ -176,7 +176,7 @@ async fn create_once(work: &mut Work) -> Result<Answer, Failure> {
     };
     let provider = work.provider();
     let limit = subject_limit(work);
-    let kept = sealed(work, &new.id, &new.key, &new.record)?;
+    let kept = as_kept(work, Place::Own, &new.id, &new.key, &new.record)?;
     let kept = kept.as_ref().unwrap_or(&new.record);
     let call = storage.create(&new.key, kept, limit, work.moment.now);
     let answer = match within(provider.storage_timeout, call).await {
@@ -206,11 +206,7 @@ async fn create_once(work: &mut Work) -> Result<Answer, Failure> {
 }
 
 const fn moves(step: StorageStep) -> bool {
-    matches!(step, StorageStep::Replace(why) if is_move(why))
-}
-
-const fn is_move(why: Replacement) -> bool {
-    matches!(why, Replacement::Move { .. } | Replacement::TakeOver { .. })
+    matches!(step, StorageStep::Replace(Replacement::Move { .. }))
 }
 
 async fn update(work: &mut Work, change: Change) -> Result<Answer, Failure> {
@@ -221,14 +217,15 @@ async fn update(work: &mut Work, change: Change) -> Result<Answer, Failure> {
     };
     let record = changed_record(work, &origin.stored.record, change, content, proof.as_ref());
     let version = origin.stored.version;
-    let kept = sealed(work, &origin.id, &origin.key, &record)?;
+    let place = origin.place;
+    let kept = as_kept(work, place, &origin.id, &origin.key, &record)?;
     let kept = kept.as_ref().unwrap_or(&record);
     let call = storage.update(&origin.key, version, kept, origin.read_at);
     let outcome = within(work.provider().storage_timeout, call).await;
     let opened = match outcome {
         Ok(UpdateOutcome::Conflict(theirs)) => {
             let (id, key) = (origin.id.clone(), origin.key.clone());
-            unsealed(work, &id, &key, *theirs)
+            as_ours(work, place, &id, &key, *theirs)
                 .map(Box::new)
                 .map(UpdateOutcome::Conflict)
         }
@@ -268,14 +265,6 @@ async fn touch(work: &Work, idle: Timestamp) -> Answer {
         Ok(TouchOutcome::Touched) => Answer::Done,
         Ok(TouchOutcome::Gone) => Answer::Gone,
         Err(_) => Answer::Failed,
-    }
-}
-
-/// Whether the record here is the session's only one, or may be, after the other was to be removed.
-fn lies_here_alone(why: Replacement, answer: Answer) -> bool {
-    match why {
-        Replacement::TakeOver { .. } => answer != Answer::Absent,
-        _ => answer == Answer::Done,
     }
 }
 

@@ -206,5 +206,5 @@ fn lineage_is_full(loaded: &Loaded) -> bool {
 
 /// Whether a work has a storage step to take.
 pub(super) const fn needs_storage(work: &Work) -> bool {
-    !matches!(work.step, StorageStep::None)
+    work.plan.moves || !matches!(work.step, StorageStep::None)
 }

@@ -11,6 +11,7 @@ use crate::id::Proof;
 use crate::ids::RecordId;
 use crate::loaded::{ById, Origin};
 use crate::plan::{Change, Failure, ProofChange, Replacement, StorageStep};
+use crate::provider::Place;
 
 /// A new id and the record for it.
 pub(super) struct NewRecord {
@@ -26,9 +27,6 @@ pub(super) fn new_record(work: &mut Work) -> Result<NewRecord, Failure> {
     let provider = work.provider();
     let now = work.moment.now;
     let id = match (work.step, &work.draft.loaded.origin) {
-        (StorageStep::Replace(Replacement::TakeOver { proof, .. }), Origin::ById(old)) => {
-            return taken_over(work, old, proof, content);
-        }
         // So that of two requests which move it at once one finds the other's record.
         (StorageStep::Replace(Replacement::Move { .. }), Origin::ById(old)) => old.id.clone(),
         _ => new_id.unwrap_or_else(|| provider.form.ids.random(work.entropy())),
@@ -55,34 +53,6 @@ pub(super) fn new_record(work: &mut Work) -> Result<NewRecord, Failure> {
     })
 }
 
-/// The record that lies elsewhere, to lie here under its id: as a change leaves it.
-fn taken_over(
-    work: &Work,
-    old: &ById,
-    proof: ProofChange,
-    content: Arc<[u8]>,
-) -> Result<NewRecord, Failure> {
-    let provider = work.provider();
-    let there = &old.stored.record;
-    let absolute = provider.absolute(there.absolute_deadline, old.began());
-    let change = Change {
-        content: true,
-        idle: provider.policy.idle_deadline(work.moment.now, absolute),
-        proof,
-    };
-    let new_proof = makes_proof(proof).then(|| Proof::random(work.entropy()));
-    let record = changed_record(work, there, change, Some(content), new_proof.as_ref());
-    let mut id = old.id.clone();
-    if let Some(proof) = new_proof {
-        id.take_proof(proof);
-    }
-    Ok(NewRecord {
-        key: provider.form.ids.key(&id).ok_or(Failure::Encode)?,
-        id,
-        record,
-    })
-}
-
 /// Whether a change of the proofs needs a new one.
 pub(super) const fn makes_proof(change: ProofChange) -> bool {
     matches!(
@@ -95,8 +65,7 @@ pub(super) const fn makes_proof(change: ProofChange) -> bool {
 fn continue_from(record: &mut Record, origin: &ById, why: Replacement) {
     let old = &origin.stored.record;
     match why {
-        // A record that is taken over is the old one itself: `taken_over`.
-        Replacement::SignIn | Replacement::TakeOver { .. } => {}
+        Replacement::SignIn => {}
         Replacement::Elevate | Replacement::Rotate => {
             record.created = origin.began();
             record.absolute_deadline = old.absolute_deadline;
@@ -125,9 +94,7 @@ pub(super) fn subject_limit(work: &Work) -> Option<SubjectLimit> {
     let limit = work.provider().subject_limit?;
     let draft = &work.draft;
     let replaces = match work.step {
-        StorageStep::Replace(Replacement::Move { .. } | Replacement::TakeOver { .. }) => {
-            return None;
-        }
+        StorageStep::Replace(Replacement::Move { .. }) => return None,
         step => matches!(step, StorageStep::Replace(_)),
     };
     if replaces && draft.subject.is_some() && draft.subject.as_deref() == draft.loaded.subject() {
@@ -212,36 +179,50 @@ fn settle(record: &mut Record, now: Timestamp, work: &Work) {
     }
 }
 
-/// The record as the storage is to have it, where that is not as we have it.
-pub(super) fn sealed(
+/// The record as the storage of a place is to have it, where that is not as we have it: in the words of
+/// the place's form, and encrypted.
+pub(super) fn as_kept(
     work: &Work,
+    place: Place,
     id: &RecordId,
     at: &StorageKey,
     record: &Record,
 ) -> Result<Option<Record>, Failure> {
     let provider = work.provider();
-    if !provider.form.sealed_at_rest {
+    let form = provider.form_at(place).ok_or(Failure::Encode)?;
+    if place == Place::Own && !form.sealed_at_rest {
         return Ok(None);
     }
-    let keys = provider.keys.prepared();
-    let content = at_rest::seal(&keys, id, at, record, work.entropy(), work.moment.now);
     let mut kept = record.clone();
-    kept.content = content.ok_or(Failure::NoIssuingKey)?;
+    if place == Place::Other {
+        let content = work.slot.rewritten_for_elsewhere(&record.content);
+        kept.content = content.ok_or(Failure::Encode)?.into();
+    }
+    if form.sealed_at_rest {
+        let keys = provider.keys.prepared();
+        let content = at_rest::seal(&keys, id, at, &kept, work.entropy(), work.moment.now);
+        kept.content = content.ok_or(Failure::NoIssuingKey)?;
+    }
     Ok(Some(kept))
 }
 
-/// What lies in the storage as we have it; `None` if that is nothing of ours.
-pub(super) fn unsealed(
+/// What lies in the storage of a place as we have it; `None` if that is nothing of ours.
+pub(super) fn as_ours(
     work: &Work,
+    place: Place,
     id: &RecordId,
     at: &StorageKey,
     mut theirs: Stored,
 ) -> Option<Stored> {
     let provider = work.provider();
-    if provider.form.sealed_at_rest {
+    let form = provider.form_at(place)?;
+    if form.sealed_at_rest {
         let keys = provider.keys.prepared();
         let opened = at_rest::open(&keys, id, at, &theirs.record, work.moment.now).ok()?;
         theirs.record.content = opened.content;
+    }
+    if place == Place::Other {
+        theirs.record.content = work.slot.rewritten(&theirs.record.content)?.into();
     }
     Some(theirs)
 }

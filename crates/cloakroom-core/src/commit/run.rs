@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::moving::move_here;
 use super::perform::{Round, perform, take_over, tell_settled, undo};
 use super::prepare::{ResponseHead, needs_storage, prepare};
 use super::token;
@@ -10,7 +11,7 @@ use crate::error::CommitError;
 use crate::event::EventKind;
 use crate::few::Few;
 use crate::loaded::Loaded;
-use crate::plan::{Failure, Settled, Tracking};
+use crate::plan::{Failure, Settled, Tracking, moves};
 use crate::slot::{AnySlot, Outgoing};
 
 /// The sessions of a request that are being committed.
@@ -82,6 +83,15 @@ pub(crate) async fn perform_all(batch: &mut Batch) -> Result<(), CommitError> {
             if let Some(failure) = failure {
                 return Err(abort(batch, index, failure).await);
             }
+        }
+    }
+    for work in batch.0.iter_mut() {
+        if work
+            .settled
+            .is_some_and(|settled| moves(&work.plan, &settled))
+        {
+            // Boxed: rare, and the futures of all commits would have its size.
+            Box::pin(move_here(work)).await;
         }
     }
     Ok(())

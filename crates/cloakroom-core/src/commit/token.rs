@@ -82,7 +82,7 @@ fn trial(work: &mut Work) -> Vec<u8> {
             Origin::ById(origin),
             StorageStep::Update(_)
             | StorageStep::None
-            | StorageStep::Replace(Replacement::Move { .. } | Replacement::TakeOver { .. }),
+            | StorageStep::Replace(Replacement::Move { .. }),
         ) => origin.id.clone(),
         _ => {
             // Made once: what makes ids may count them.

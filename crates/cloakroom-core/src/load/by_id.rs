@@ -8,14 +8,14 @@ use cloakroom_storage::StorageError;
 use cloakroom_time::Timestamp;
 
 use super::choose::{Choice, choose};
-use super::content::{decode_record, decode_record_elsewhere};
-use super::elsewhere::{elsewhere, ended_here, find_elsewhere};
+use super::content::{decode_record, decode_record_elsewhere, encode_record};
+use super::elsewhere::{elsewhere, ended_here, find_elsewhere, find_where_it_is_moved_from};
 use super::record::{Found, Word, check, read};
 use super::tokens::Tokens;
 use crate::buffer::Buffer;
 use crate::few::Few;
 use crate::loaded::{ById, Loaded, Origin};
-use crate::plan::{Live, Presented, ProofState};
+use crate::plan::{Lies, Live, Presented, ProofState};
 use crate::provider::{Place, Provider, Typed};
 use crate::refusal::Refusal;
 
@@ -81,8 +81,14 @@ fn conclude<S>(
             Place::Own => decode_record(typed, &record.content)?,
             Place::Other => {
                 let value = decode_record_elsewhere(typed, &record.content)?;
-                // Whose it is, its record may not say; taking it over is no sign-in.
-                record.subject = typed.subject_of(&value);
+                if live.lies == Lies::Elsewhere {
+                    // Whose it is, its record may not say; taking it over is no sign-in.
+                    record.subject = typed.subject_of(&value);
+                } else {
+                    // From here on it is in the words of the provider's own form.
+                    let content = encode_record(typed, &value);
+                    record.content = content.ok_or(Refusal::Content)?.into();
+                }
                 value
             }
         };
@@ -123,6 +129,14 @@ async fn find(
     let own = check(provider, &provider.form, token, entropy, now);
     let id = kept.as_ref().and_then(|_| own.as_ref().ok());
     let id = id.map(|checked| Box::new(checked.clone()));
+    if let (Place::Other, Some(token), Some(id)) = (provider.first_place(now), &kept, &id) {
+        let looked = find_where_it_is_moved_from(provider, (**token).clone(), id, entropy, now);
+        // Boxed: the futures of all requests would have its size.
+        if let Some(found) = Box::pin(looked).await? {
+            return Ok(Ok(found));
+        }
+        return read(provider, (**id).clone(), word, now).await;
+    }
     let found = match own {
         Ok(checked) => read(provider, checked, word, now).await?,
         Err(refusal) => Err(refusal),

@@ -1,4 +1,4 @@
-//! From the content of a record to the value.
+//! From the content of a record to the value, and back.
 
 use crate::codec::header::read_header;
 use crate::codec::{DecodeError, Decoded, Versioned};
@@ -18,6 +18,28 @@ pub(crate) fn decode_record_elsewhere<S>(typed: &Typed<S>, content: &[u8]) -> Re
         return Err(Refusal::Content);
     };
     decode(typed, &other.form, codec, content)
+}
+
+/// The content of a record of the provider's own form for a value; `None` if it cannot be encoded or is
+/// not valid.
+pub(crate) fn encode_record<S>(typed: &Typed<S>, value: &S) -> Option<Vec<u8>> {
+    encode(typed, &typed.provider.form, &typed.codec, value)
+}
+
+/// The same of the other form.
+pub(crate) fn encode_record_elsewhere<S>(typed: &Typed<S>, value: &S) -> Option<Vec<u8>> {
+    let form = &typed.provider.other.as_ref()?.form;
+    encode(typed, form, typed.other_codec.as_ref()?, value)
+}
+
+fn encode<S>(typed: &Typed<S>, form: &Form, codec: &Versioned<S>, value: &S) -> Option<Vec<u8>> {
+    if !typed.is_valid(value) {
+        return None;
+    }
+    let header = form.header(codec.format());
+    let mut content = header.map_or_else(Vec::new, Vec::from);
+    codec.encode(value, &mut content).ok()?;
+    Some(content)
 }
 
 fn decode<S>(

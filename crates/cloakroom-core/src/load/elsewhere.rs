@@ -2,7 +2,9 @@
 //!
 //! * Its record lies in that form's storage, or has been moved here already, under the id that the
 //!   presented one stands for.
-//! * Where both forms read a token as the same id, it stands for itself: only the storage is another.
+//! * Where both forms read a token as the same id, it stands for itself: only the storage is another, and
+//!   the one that sessions are moved from counts. In the other there may be a copy, of a move that is not
+//!   over. A record is made there before it is taken from here, so who looks in that order finds one.
 //! * What is to be moved is judged by the storage's latest word, never by a copy.
 
 use cloakroom_crypto::Entropy;
@@ -88,6 +90,21 @@ pub(super) async fn find_elsewhere(
     Ok(moved.map_err(|other| likelier(refusal, other)))
 }
 
+/// A session in the store that it is to be moved from, under the id that it has.
+pub(super) async fn find_where_it_is_moved_from(
+    provider: &Provider,
+    token: Buffer,
+    own: &Checked,
+    entropy: &dyn Entropy,
+    now: Timestamp,
+) -> Result<Option<Found>, StorageError> {
+    let own = Some(Box::new(own.clone()));
+    match elsewhere(provider, token, own, entropy, now) {
+        Ok(elsewhere) => read_elsewhere(provider, &elsewhere, now).await,
+        Err(_) => Ok(None),
+    }
+}
+
 async fn read_elsewhere(
     provider: &Provider,
     elsewhere: &Elsewhere,
@@ -117,7 +134,10 @@ async fn read_elsewhere(
     let standing = standing(provider, &origin, there, elsewhere.freshness);
     let standing = standing.map(|live| match elsewhere.same {
         true => Live {
-            lies: Lies::ElsewhereUnderThisId,
+            lies: match provider.first_place(now) {
+                Place::Other => Lies::ElsewhereUnderThisId,
+                Place::Own => Lies::Here,
+            },
             ..live
         },
         false => Live {
@@ -130,33 +150,39 @@ async fn read_elsewhere(
     Ok(Some(Found { origin, standing }))
 }
 
-/// Where a session is whose record is gone from here: where the other form keeps it, if another
-/// request has moved it there under its id.
+/// Where a session is whose record is gone: in the other store, if another request has moved it there.
 pub(crate) async fn moved_away(
     provider: &Provider,
     gone: &ById,
     now: Timestamp,
 ) -> Result<Option<Box<ById>>, StorageError> {
-    if !provider.has_same_ids(now) || gone.place == Place::Other {
+    if !provider.has_same_ids(now) || gone.place != provider.first_place(now) {
         return Ok(None);
     }
-    let elsewhere = Elsewhere {
-        there: gone.id.clone(),
-        here: gone.id.clone(),
-        same: true,
+    let checked = Checked {
+        id: gone.id.clone(),
         freshness: Freshness::Current,
     };
-    let Some(found) = read_elsewhere(provider, &elsewhere, now).await? else {
+    if gone.place == Place::Other {
+        let found = read(provider, checked, Word::Latest, now).await?;
+        return Ok(found.ok().and_then(alive));
+    }
+    let elsewhere = Elsewhere {
+        there: checked.id.clone(),
+        here: checked.id,
+        same: true,
+        freshness: checked.freshness,
+    };
+    let found = read_elsewhere(provider, &elsewhere, now).await?;
+    let Some(mut origin) = found.and_then(alive) else {
         return Ok(None);
     };
-    if found.standing.is_err() {
-        return Ok(None);
-    }
-    let mut origin = found.origin;
-    let record = &mut origin.stored.record;
-    record.subject.clone_from(&gone.stored.record.subject);
     let is_ended = ended_here(provider, &mut origin, now).await?;
     Ok((!is_ended).then_some(origin))
+}
+
+fn alive(found: Found) -> Option<Box<ById>> {
+    found.standing.is_ok().then_some(found.origin)
 }
 
 /// Whether all sessions of the subject were ended here since a session elsewhere began. Nothing

@@ -66,6 +66,7 @@ const fn act(storage: StorageStep, client: ClientStep, after: Notes) -> Plan {
         client,
         before: Notes::NONE,
         after,
+        moves: false,
     }
 }
 
@@ -163,7 +164,7 @@ fn by_id(live: &Live, wish: Wish, policy: &Policy, moment: &Moment) -> Plan {
         Wish::Elevate => replaced(Replacement::Elevate, policy),
         Wish::End => ended(policy),
         _ if live.lies == Lies::Elsewhere => moved_here(live, wish, policy, moment),
-        _ if live.lies == Lies::ElsewhereUnderThisId => taken_over(live, wish, policy, moment),
+        _ if live.lies == Lies::ElsewhereUnderThisId => in_its_place(live, wish, policy, moment),
         Wish::Rotate | Wish::WriteRotate if !policy.has_proofs => {
             replaced(Replacement::Rotate, policy)
         }
@@ -196,29 +197,25 @@ fn moved_here(live: &Live, wish: Wish, policy: &Policy, moment: &Moment) -> Plan
     act(step, ClientStep::Send(Sent::New), after)
 }
 
-/// A by-id session whose record lies elsewhere under the very id that it has here: what would be
-/// done if it lay here, by a new record.
+/// A by-id session whose record lies elsewhere under the very id that it has here: what is done if it lay
+/// here is done there, and then it is moved.
 ///
-/// Its token stays, so no navigation is needed: what only reads takes it over, too, unless it is
-/// passive or came by a superseded proof.
-fn taken_over(live: &Live, wish: Wish, policy: &Policy, moment: &Moment) -> Plan {
+/// Its token stays, so no navigation is needed: what only reads moves it, too, unless it is passive or
+/// came by a superseded proof.
+fn in_its_place(live: &Live, wish: Wish, policy: &Policy, moment: &Moment) -> Plan {
     let here = Live {
         lies: Lies::Here,
-        // A new record is encrypted under the key that issues now.
+        // The move encrypts it under the key that issues now.
         reseal: false,
         ..*live
     };
     let as_here = by_id(&here, wish, policy, moment);
-    let (changed, proof) = match as_here.storage {
-        StorageStep::Update(change) => (wish != Wish::Keep, change.proof),
-        _ => (false, ProofChange::Keep),
-    };
+    let changed = matches!(as_here.storage, StorageStep::Update(_)) && wish != Wish::Keep;
     if !changed && (moment.passive || is_superseded(live, policy)) {
-        return nothing();
+        return as_here;
     }
     Plan {
-        storage: StorageStep::Replace(Replacement::TakeOver { changed, proof }),
-        after: Notes::one(EventKind::Moved).join(as_here.after),
+        moves: true,
         ..as_here
     }
 }
@@ -228,7 +225,7 @@ fn replaced(why: Replacement, policy: &Policy) -> Plan {
         Replacement::SignIn => EventKind::SignedIn,
         Replacement::Elevate => EventKind::Elevated,
         Replacement::Rotate => EventKind::Rotated,
-        Replacement::Move { .. } | Replacement::TakeOver { .. } => EventKind::Moved,
+        Replacement::Move { .. } => EventKind::Moved,
     };
     let storage = stored(policy, StorageStep::Replace(why));
     act(storage, ClientStep::Send(Sent::New), Notes::one(told))

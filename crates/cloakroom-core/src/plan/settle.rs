@@ -1,7 +1,7 @@
 //! What a request comes to once the storage has answered.
 //!
 //! * **Gone stays gone**: no answer leads from a record that is not there to a new one, or to a
-//!   token for it. What lies elsewhere under its id is not gone, and a change follows it.
+//!   token for it. What has been moved is not gone: a change follows it.
 //! * **A token is sent only when every step was done.** A failed touch, and a failed settling of a
 //!   rotation, change nothing for the client; any other failure replaces the response.
 //! * **What the handler did not ask for may fail**: the move of a session that was only read waits.
@@ -10,7 +10,7 @@
 //!   its client under the proof that it came with.
 
 use super::types::{
-    Answer, Change, ClientStep, ConflictRule, Failure, Joined, Lies, Next, Notes, Plan, Policy,
+    Answer, Change, ClientStep, ConflictRule, Failure, Joined, Next, Notes, Plan, Policy,
     ProofChange, Removal, Replacement, Settled, StorageStep, Undo,
 };
 use crate::event::EventKind;
@@ -38,19 +38,19 @@ pub(crate) fn settle(
         StorageStep::Touch(_) => match answer {
             Answer::Done => done(plan),
             Answer::Gone => unsent(Notes::one(EventKind::Ended)),
-            // The next request finds it there.
-            Answer::Elsewhere { .. } => unsent(Notes::NONE),
+            // It has been moved; the next request finds it there.
+            Answer::Conflict { .. } => unsent(Notes::NONE),
             _ => unsent(Notes::one(EventKind::StorageFailed)),
         },
-        StorageStep::Remove(why) => removed(why, plan, answer, policy, repeats),
+        StorageStep::Remove(why) => removed(why, plan, answer),
         StorageStep::RemoveNew(why) => undone(why, answer),
     }
 }
 
 /// What to do after our content was joined with theirs, for what [`Next::Join`] gave.
-pub(crate) fn settle_joined(change: Change, lies: Lies, plan: &Plan, joined: Joined) -> Next {
+pub(crate) fn settle_joined(change: Change, plan: &Plan, joined: Joined) -> Next {
     match joined {
-        Joined::Merged => Next::Step(writing(change, lies), Notes::NONE),
+        Joined::Merged => Next::Step(StorageStep::Update(change), Notes::NONE),
         Joined::Rejected => failed(Failure::Conflict, EventKind::Conflict),
         // The content lies there already; a rotation of ours does not.
         Joined::SameAsTheirs if change.proof == ProofChange::Rotate => {
@@ -58,16 +58,24 @@ pub(crate) fn settle_joined(change: Change, lies: Lies, plan: &Plan, joined: Joi
                 content: false,
                 ..change
             };
-            Next::Step(writing(rotation, lies), Notes::NONE)
+            Next::Step(StorageStep::Update(rotation), Notes::NONE)
         }
         Joined::SameAsTheirs if change.proof == ProofChange::Overtaken => unsent(Notes::NONE),
         Joined::SameAsTheirs => finish(Ok(()), plan.client, renewals(plan.after)),
     }
 }
 
+/// Whether the session's record is moved in the end: nobody has ended it, and what was asked for is done.
+pub(crate) fn moves(plan: &Plan, settled: &Settled) -> bool {
+    let is_over = |kind| matches!(kind, EventKind::Ended | EventKind::EndedMeanwhile);
+    plan.moves && settled.verdict.is_ok() && !settled.notes.iter().any(is_over)
+}
+
 fn created(step: StorageStep, plan: &Plan, answer: Answer, policy: &Policy, repeats: u32) -> Next {
-    if let (Some((changed, proof)), true) = (moved(step), answer != Answer::Done) {
-        return not_moved(changed, proof, answer, policy, repeats);
+    if let (StorageStep::Replace(Replacement::Move { changed }), true) =
+        (step, answer != Answer::Done)
+    {
+        return not_moved(changed, answer, policy, repeats);
     }
     match answer {
         Answer::Done => match step {
@@ -85,41 +93,24 @@ fn created(step: StorageStep, plan: &Plan, answer: Answer, policy: &Policy, repe
         Answer::SignedOutMeanwhile => {
             failed(Failure::SignedOutMeanwhile, EventKind::SignedOutMeanwhile)
         }
-        Answer::Absent
-        | Answer::Conflict { .. }
-        | Answer::Elsewhere { .. }
-        | Answer::Gone
-        | Answer::Failed => storage_failed(),
-    }
-}
-
-/// Whether a step moves a session, and then whether the handler changed it, and its proofs.
-const fn moved(step: StorageStep) -> Option<(bool, ProofChange)> {
-    match step {
-        StorageStep::Replace(Replacement::Move { changed }) => Some((changed, ProofChange::Keep)),
-        StorageStep::Replace(Replacement::TakeOver { changed, proof }) => Some((changed, proof)),
-        _ => None,
+        Answer::Absent | Answer::Conflict { .. } | Answer::Gone | Answer::Failed => {
+            storage_failed()
+        }
     }
 }
 
 /// The record that is to be moved could not be made here, for now or because another request has
 /// moved it already (`Conflict`, with what lies there).
-fn not_moved(
-    changed: bool,
-    proof: ProofChange,
-    answer: Answer,
-    policy: &Policy,
-    repeats: u32,
-) -> Next {
+fn not_moved(changed: bool, answer: Answer, policy: &Policy, repeats: u32) -> Next {
     let told = match answer {
         Answer::Conflict { .. } if !changed => return unsent(Notes::NONE),
         Answer::Conflict { same_proof } => {
             let change = Change {
                 content: true,
                 idle: None,
-                proof,
+                proof: ProofChange::Keep,
             };
-            return conflicting(change, same_proof, Lies::Here, policy, repeats);
+            return conflicting(change, same_proof, policy, repeats);
         }
         Answer::Gone => return unsent(Notes::one(EventKind::EndedMeanwhile)),
         Answer::Full => (Failure::StorageFull, EventKind::StorageFull),
@@ -139,30 +130,23 @@ fn updated(change: Change, plan: &Plan, answer: Answer, policy: &Policy, repeats
     let unasked = matches!(change.proof, ProofChange::Settle | ProofChange::Keep);
     let settles_only = !change.content && unasked;
     match answer {
-        Answer::Done => kept(change, plan, policy, repeats, Notes::NONE),
+        Answer::Done => kept(change, plan, policy, repeats),
         Answer::Gone if settles_only => unsent(Notes::one(EventKind::Ended)),
         Answer::Gone => unsent(Notes::one(EventKind::EndedMeanwhile)),
-        Answer::Conflict { same_proof } => {
-            conflicting(change, same_proof, Lies::Here, policy, repeats)
-        }
-        Answer::Elsewhere { same_proof } => {
-            let lies = Lies::ElsewhereUnderThisId;
-            conflicting(change, same_proof, lies, policy, repeats)
-        }
+        Answer::Conflict { same_proof } => conflicting(change, same_proof, policy, repeats),
         _ if settles_only => unsent(Notes::one(EventKind::StorageFailed)),
         _ => storage_failed(),
     }
 }
 
-/// A change was written: as planned, or after a conflict. `more` is told after the rest.
-fn kept(change: Change, plan: &Plan, policy: &Policy, repeats: u32, more: Notes) -> Next {
-    let joined = match policy.conflicts {
+/// A change was written: as planned, or after a conflict.
+fn kept(change: Change, plan: &Plan, policy: &Policy, repeats: u32) -> Next {
+    let told = match policy.conflicts {
         _ if repeats == 0 || !change.content => Notes::NONE,
         ConflictRule::Join => Notes::one(EventKind::Merged),
         ConflictRule::LastWins => Notes::one(EventKind::Overwritten),
         ConflictRule::Reject => Notes::NONE,
     };
-    let told = joined.join(more);
     if change.proof == ProofChange::Overtaken {
         return unsent(Notes::one(EventKind::Changed).join(told));
     }
@@ -171,13 +155,7 @@ fn kept(change: Change, plan: &Plan, policy: &Policy, repeats: u32, more: Notes)
 
 /// Another version lies there: the rotation is given up where theirs has another proof, and our
 /// content, if there is some, goes by the policy.
-fn conflicting(
-    change: Change,
-    same_proof: bool,
-    lies: Lies,
-    policy: &Policy,
-    repeats: u32,
-) -> Next {
+fn conflicting(change: Change, same_proof: bool, policy: &Policy, repeats: u32) -> Next {
     let proof = match change.proof {
         // That the new proof was never presented may be true no more: the change may have been
         // its settling.
@@ -186,7 +164,7 @@ fn conflicting(
         _ => ProofChange::Overtaken,
     };
     let change = Change { proof, ..change };
-    let write = Next::Step(writing(change, lies), Notes::NONE);
+    let write = Next::Step(StorageStep::Update(change), Notes::NONE);
     // Nothing is left to do; what was not settled is settled by the next request.
     if !change.content && proof != ProofChange::Rotate {
         return unsent(Notes::NONE);
@@ -197,26 +175,13 @@ fn conflicting(
     match policy.conflicts {
         // A rotation alone and their change go together under any policy.
         _ if !change.content => write,
-        ConflictRule::Join => Next::Join(change, lies),
+        ConflictRule::Join => Next::Join(change),
         ConflictRule::LastWins => write,
         ConflictRule::Reject => failed(Failure::Conflict, EventKind::Conflict),
     }
 }
 
-/// The step that writes a change over what lies there, or takes that over with the change.
-const fn writing(change: Change, lies: Lies) -> StorageStep {
-    match lies {
-        Lies::Here => StorageStep::Update(change),
-        Lies::Elsewhere | Lies::ElsewhereUnderThisId => {
-            StorageStep::Replace(Replacement::TakeOver {
-                changed: true,
-                proof: change.proof,
-            })
-        }
-    }
-}
-
-fn removed(why: Removal, plan: &Plan, answer: Answer, policy: &Policy, repeats: u32) -> Next {
+fn removed(why: Removal, plan: &Plan, answer: Answer) -> Next {
     let gone = matches!(answer, Answer::Done | Answer::Absent);
     match why {
         Removal::Reused { then_create } => {
@@ -233,26 +198,11 @@ fn removed(why: Removal, plan: &Plan, answer: Answer, policy: &Policy, repeats: 
         // Rights are not raised on a session that someone else has ended.
         Removal::Replaced(kept) if answer == Answer::Absent && kept != Replacement::SignIn => {
             let undo = match kept {
-                Replacement::Move { changed: false }
-                | Replacement::TakeOver { changed: false, .. } => Undo::MoveFailed,
+                Replacement::Move { changed: false } => Undo::MoveFailed,
                 _ => Undo::EndedMeanwhile,
             };
             let told = Notes::one(EventKind::EndedMeanwhile);
             Next::Step(StorageStep::RemoveNew(undo), told)
-        }
-        Removal::Replaced(Replacement::TakeOver { changed, proof }) => {
-            // Its id finds what lies here first, and what ends it ends it in both places.
-            let told = if gone {
-                Notes::NONE
-            } else {
-                Notes::one(EventKind::StorageFailed)
-            };
-            let change = Change {
-                content: changed,
-                idle: None,
-                proof,
-            };
-            kept(change, plan, policy, repeats, told)
         }
         _ if gone => done(plan),
         Removal::Replaced(Replacement::Move { changed: false }) => Next::Step(

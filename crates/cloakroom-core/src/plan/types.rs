@@ -115,7 +115,8 @@ pub(crate) enum Lies {
     Here,
     /// In the other form's. The presented id is of that form, and stands for another one here.
     Elsewhere,
-    /// In the other form's. Both forms have the same ids, so it keeps its own.
+    /// In the other form's, under the very id that it would have here, and it is to be moved. Until then it
+    /// is changed and ended where it lies.
     ElsewhereUnderThisId,
 }
 
@@ -161,6 +162,9 @@ pub(crate) struct Plan {
     pub(crate) before: Notes,
     /// What is told if all storage steps succeed.
     pub(crate) after: Notes,
+    /// In the end the session's record is moved here, if it lies elsewhere. Nobody asked for it, so it may
+    /// fail.
+    pub(crate) moves: bool,
 }
 
 /// A step at the storage: one call, one answer.
@@ -246,8 +250,6 @@ pub(crate) enum Replacement {
         /// The handler changed it; else the move may wait for another request.
         changed: bool,
     },
-    /// As `Move`, under the id that it has.
-    TakeOver { changed: bool, proof: ProofChange },
 }
 
 /// A step at the client.
@@ -280,14 +282,9 @@ pub(crate) enum Answer {
     Full,
     TooManyForSubject,
     SignedOutMeanwhile,
-    /// Another version lies there; `same_proof` if its current proof is the one that was current
-    /// when the session was loaded.
+    /// Another version lies there, or where the session has been moved to meanwhile; `same_proof` if its
+    /// current proof is the one that was current when the session was loaded.
     Conflict {
-        same_proof: bool,
-    },
-    /// An update or a touch found nothing, and another request has moved the session to where the other form
-    /// keeps it, under its id; `same_proof` as with `Conflict`.
-    Elsewhere {
         same_proof: bool,
     },
     Gone,
@@ -298,10 +295,7 @@ pub(crate) enum Answer {
 impl Answer {
     /// Whether what was tried may be tried again; it is counted how often.
     pub(crate) const fn is_repeated(self) -> bool {
-        matches!(
-            self,
-            Self::Exists | Self::Conflict { .. } | Self::Elsewhere { .. }
-        )
+        matches!(self, Self::Exists | Self::Conflict { .. })
     }
 }
 
@@ -323,8 +317,8 @@ pub(crate) enum Next {
     Finish(Settled),
     /// One more storage step, after telling these.
     Step(StorageStep, Notes),
-    /// Join our content with theirs, then ask `settle_joined` with this change and where theirs lies.
-    Join(Change, Lies),
+    /// Join our content with theirs, then ask `settle_joined` with this change.
+    Join(Change),
 }
 
 /// How a session's part in the request ends.

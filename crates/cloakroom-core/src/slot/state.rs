@@ -20,7 +20,7 @@ use crate::environment::Environment;
 use crate::error::ChangeError;
 use crate::event::EventKind;
 use crate::head::RequestFacts;
-use crate::load::{decode_record, decode_record_elsewhere};
+use crate::load::{decode_record, decode_record_elsewhere, encode_record, encode_record_elsewhere};
 use crate::loaded::Loaded;
 use crate::plan::{Failure, Presented, Wish};
 use crate::provider::{Joiner, Provider, Typed};
@@ -107,6 +107,8 @@ pub(crate) trait AnySlot: Any + Send + Sync {
     fn unwritten(&self) -> Vec<&'static str>;
     /// The content of a record of the other form, as the provider's own would have it.
     fn rewritten(&self, content: &[u8]) -> Option<Vec<u8>>;
+    /// The content of a record of the provider's own form, as the other would have it.
+    fn rewritten_for_elsewhere(&self, content: &[u8]) -> Option<Vec<u8>>;
     /// Gives back what was loaded (as it is now) and what the response carries.
     fn finish(&self, loaded: Loaded, outgoing: Outgoing);
     /// Whether what the response carries is a mere renewal.
@@ -181,18 +183,6 @@ impl<S> Slot<S>
 where
     S: Serialize + DeserializeOwned + Send + Sync + 'static,
 {
-    /// The content of a record for `value`; `None` if it cannot be encoded or is not valid.
-    fn record_content(&self, value: &S) -> Option<Vec<u8>> {
-        if !self.typed.is_valid(value) {
-            return None;
-        }
-        let mut content = Vec::new();
-        let header = self.typed.provider.form.header(self.typed.codec.format());
-        content.extend_from_slice(header.as_ref().map_or(&[], |header| header));
-        self.typed.codec.encode(value, &mut content).ok()?;
-        Some(content)
-    }
-
     /// The joined value, and the declared fields that both changed; a session never changes hands
     /// by being joined.
     fn joined_value(&self, base: &[u8], theirs: &[u8]) -> Result<Joint<S>, Vec<&'static str>> {
@@ -305,7 +295,7 @@ where
             Err(fields) => return JoinedContent::Rejected(fields),
             Ok(joint) => joint,
         };
-        match self.record_content(&value) {
+        match encode_record(&self.typed, &value) {
             None => JoinedContent::Rejected(Vec::new()),
             Some(content) => {
                 self.state().value = Some(Arc::new(value));
@@ -316,7 +306,12 @@ where
 
     fn rewritten(&self, content: &[u8]) -> Option<Vec<u8>> {
         let value = decode_record_elsewhere(&self.typed, content).ok()?;
-        self.record_content(&value)
+        encode_record(&self.typed, &value)
+    }
+
+    fn rewritten_for_elsewhere(&self, content: &[u8]) -> Option<Vec<u8>> {
+        let value = decode_record(&self.typed, content).ok()?;
+        encode_record_elsewhere(&self.typed, &value)
     }
 
     fn finish(&self, loaded: Loaded, outgoing: Outgoing) {

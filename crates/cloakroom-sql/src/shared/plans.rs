@@ -35,6 +35,7 @@ pub(crate) fn expected(statements: &Statements) -> Vec<Expected> {
         of(statements.read(), &[Index::Key], full),
         of(statements.update(), &[Index::Key], full),
         of(statements.touch(), &[Index::Key], full),
+        of(statements.take(), &[Index::Key], full),
         of(statements.remove(), &[Index::Key], full),
         of(statements.list(), &[Index::Subject], full),
         of(

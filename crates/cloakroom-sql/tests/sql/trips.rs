@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use cloakroom_storage::{
     CreateOutcome, ProofHash, Record, RemoveOutcome, Scope, Storage, StorageKey, Subject,
-    SubjectLimit, TouchOutcome, UpdateOutcome, Version, WhenFull,
+    SubjectLimit, TakeOutcome, TouchOutcome, UpdateOutcome, Version, WhenFull,
 };
 use servers::Proxy;
 
@@ -20,7 +20,7 @@ pub(crate) async fn assert_one_trip_each(storage: &impl Storage, proxy: &Proxy) 
                 let expected = if *call == "conflict" { 2 } else { 1 };
                 assert_eq!(*asked, expected, "{call} of {trips:?}");
             }
-            assert_eq!(trips.len(), 11);
+            assert_eq!(trips.len(), 12);
         }
     }
 }
@@ -73,7 +73,17 @@ async fn of_records(storage: &impl Storage, proxy: &Proxy, record: &Record) -> T
     let removed = storage.remove(&key).await.unwrap();
     count("remove");
     assert_eq!(removed, RemoveOutcome::Removed);
+    trips.push(of_take(storage, proxy, record).await);
     trips
+}
+
+async fn of_take(storage: &impl Storage, proxy: &Proxy, record: &Record) -> (&'static str, usize) {
+    let key = StorageKey::hash([3; 32]);
+    let version = created(storage.create(&key, record, None, NOW).await.unwrap());
+    let _before = proxy.trips();
+    let taken = storage.take(&key, version, NOW).await.unwrap();
+    assert_eq!(taken, TakeOutcome::Taken);
+    ("take", proxy.trips())
 }
 
 async fn of_subjects(storage: &impl Storage, proxy: &Proxy, subject: &Subject) -> Trips {

@@ -27,14 +27,17 @@ impl Move {
         let (old, new) = (MemoryStorage::new(), MemoryStorage::new());
         let keys = KeyRing::single(Key::generate(&ThreadEntropy));
         let until = Timestamp::from_secs(u64::from(u32::MAX));
-        let node = |writes: &MemoryStorage, reads: &MemoryStorage| {
+        let node = |writes: &MemoryStorage, reads: &MemoryStorage, in_place| {
             let cached = |storage: &MemoryStorage| Cached::new(storage.clone(), STALENESS).unwrap();
             let (writes, reads) = (cached(writes), cached(reads));
             let form = |login: CookieSession<Login>| {
                 login
                     .stored_in(&writes)
                     .subject(|login| login.user.clone())
-                    .also_reads(until, |other| other.stored_in(&reads))
+                    .also_reads(until, |other| match other.stored_in(&reads) {
+                        other if in_place => other.in_place(),
+                        other => other,
+                    })
             };
             let sessions = Sessions::builder("shop", &keys)
                 .clock(clock.clone())
@@ -44,7 +47,7 @@ impl Move {
                 .unwrap();
             Client::new(app().layer(sessions.layer())).with_clock(&clock)
         };
-        let (mut first, mut second) = (node(&old, &new), node(&new, &old));
+        let (mut first, mut second) = (node(&old, &new, true), node(&new, &old, false));
         assert!(first.post("/sign-in").await.sets(COOKIE));
         assert_eq!(first.get("/see").await.body, "ada  0");
         follow(&first, &mut second);

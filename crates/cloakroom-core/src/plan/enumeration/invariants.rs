@@ -68,8 +68,7 @@ fn a_new_record_and_a_new_token_go_together() {
     } in ends()
     {
         let sent = settled.client == ClientStep::Send(Sent::New);
-        let keeps_its_id = case.lies() == Some(Lies::ElsewhereUnderThisId) || history.followed;
-        if history.created && !keeps_its_id {
+        if history.created {
             assert!(sent || settled.client == ClientStep::None, "{case:?}");
         }
         if sent && !case.by_value() {
@@ -117,7 +116,7 @@ fn a_new_token_is_never_sent_while_the_old_session_is_alive() {
     }
 }
 
-/// Rules: row-18, row-19, row-29, row-49, row-50, row-51, row-60, row-61.
+/// Rules: row-18, row-19, row-29, row-49, row-50, row-51.
 #[test]
 fn a_session_is_replaced_only_for_its_reason_and_says_which() {
     for_each_plan(|case, plan| {
@@ -132,14 +131,23 @@ fn a_session_is_replaced_only_for_its_reason_and_says_which() {
                 let read = case.wish == Wish::Keep;
                 case.lies() == Some(Lies::Elsewhere) && !case.expired() && changed != read
             }
-            StorageStep::Replace(Replacement::TakeOver { changed, .. }) => {
-                let under_this_id = case.lies() == Some(Lies::ElsewhereUnderThisId);
-                let read = case.wish == Wish::Keep;
-                under_this_id && !case.expired() && !(changed && read)
-            }
             _ => true,
         };
         assert!(allowed, "{case:?}: {plan:?}");
+    });
+}
+
+/// Rules: row-60, row-61.
+#[test]
+fn only_what_lies_elsewhere_under_its_id_is_moved_and_not_by_who_only_looks_on() {
+    for_each_plan(|case, plan| {
+        if plan.moves {
+            assert_eq!(case.lies(), Some(Lies::ElsewhereUnderThisId), "{case:?}");
+            let looks_on = case.moment.passive || case.superseded();
+            assert!(!looks_on || case.wish != Wish::Keep, "{case:?}");
+            let stays = !matches!(case.wish, Wish::SignIn | Wish::Elevate | Wish::End);
+            assert!(stays && !case.expired(), "{case:?}");
+        }
     });
 }
 

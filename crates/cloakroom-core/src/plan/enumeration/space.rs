@@ -8,8 +8,8 @@ use crate::plan::samples::{NOW, OVERLAP, REFUSALS, WISHES, live, moment, policy}
 
 use crate::plan::{
     Answer, Change, ConflictRule, Joined, Lies, Live, Moment, Next, Plan, Policy, Presented,
-    ProofChange, ProofState, Removal, Replacement, Settled, StorageStep, Tracking, Wish, plan,
-    settle, settle_joined,
+    ProofChange, ProofState, Removal, Settled, StorageStep, Tracking, Wish, plan, settle,
+    settle_joined,
 };
 use crate::refusal::Refusal;
 use crate::rules::{Clears, Rules, Writes};
@@ -73,8 +73,6 @@ pub(super) struct History {
     pub(super) replaced_proof: bool,
     /// Another request had moved the session here already; it removes where it lay.
     pub(super) met: bool,
-    /// Another request had moved the session elsewhere, and this one went after it.
-    pub(super) followed: bool,
 }
 
 /// How a case ends.
@@ -195,7 +193,7 @@ fn follow(
 
 /// Every way in which joining goes on, where it was asked for.
 fn joined(plan: &Plan, history: History, next: Next) -> Vec<(History, Next)> {
-    let Next::Join(change, lies) = next else {
+    let Next::Join(change) = next else {
         return vec![(history, next)];
     };
     let settled = |joined, same| {
@@ -203,7 +201,7 @@ fn joined(plan: &Plan, history: History, next: Next) -> Vec<(History, Next)> {
             same: history.same || same,
             ..history
         };
-        (history, settle_joined(change, lies, plan, joined))
+        (history, settle_joined(change, plan, joined))
     };
     vec![
         settled(Joined::Merged, false),
@@ -218,7 +216,6 @@ impl History {
         match step {
             StorageStep::Create | StorageStep::Replace(_) => {
                 self.created |= done;
-                self.replaced_proof |= done && replaces_proof(step);
                 self.gone |= answer == Answer::Gone;
                 self.met |= matches!(answer, Answer::Conflict { .. });
                 self.overtaken |= answer == Answer::Conflict { same_proof: false };
@@ -233,8 +230,6 @@ impl History {
             StorageStep::Update(Change { content, proof, .. }) => {
                 self.gone |= answer == Answer::Gone;
                 self.overtaken |= answer == Answer::Conflict { same_proof: false };
-                self.overtaken |= answer == Answer::Elsewhere { same_proof: false };
-                self.followed |= matches!(answer, Answer::Elsewhere { .. });
                 self.written |= done && content;
                 self.replaced_proof |= done && proof == ProofChange::ReplaceUnpresented;
             }
@@ -243,15 +238,7 @@ impl History {
     }
 }
 
-/// Whether a record is taken over with a new proof in place of the one that was never presented.
-fn replaces_proof(step: StorageStep) -> bool {
-    let proof = ProofChange::ReplaceUnpresented;
-    [true, false]
-        .map(|changed| StorageStep::Replace(Replacement::TakeOver { changed, proof }))
-        .contains(&step)
-}
-
-const ANSWERS: [Answer; 12] = [
+const ANSWERS: [Answer; 10] = [
     Answer::Done,
     Answer::Absent,
     Answer::Exists,
@@ -260,8 +247,6 @@ const ANSWERS: [Answer; 12] = [
     Answer::SignedOutMeanwhile,
     Answer::Conflict { same_proof: true },
     Answer::Conflict { same_proof: false },
-    Answer::Elsewhere { same_proof: true },
-    Answer::Elsewhere { same_proof: false },
     Answer::Gone,
     Answer::Failed,
 ];

@@ -5,9 +5,8 @@
 //!
 //! An update is named by what it changes: `write` the content, `idle` the deadline, and of the
 //! proofs `rotate`, `replace` (the one never presented), `settle`, or `overtaken`; `reseal` writes what
-//! was read. `lost` answers
-//! an update by a conflict with a record that has another proof; `conflict` by one that has not;
-//! `lost-elsewhere` and `elsewhere` say the same of a record that another request has moved.
+//! was read. `lost` answers an update by a conflict with a record that has another proof; `conflict` by
+//! one that has not. `move` is what comes when all is settled.
 
 /// The table; `super::words` knows every word in it.
 pub(super) const TABLE: &str = "
@@ -203,34 +202,22 @@ row-59  | I   | unsettled reseal              | keep                      |     
 row-59b | I   | live reseal                   | keep                      | conflict             | reseal                        |                    |
 row-59b | I   | live reseal                   | keep                      | gone                 | reseal                        |                    | Ended
 row-59b | I   | live reseal                   | keep                      | failed               | reseal                        |                    | StorageFailed
-row-60  | I   | live same-id or live same-id nav | keep                   |                      | create remove                 |                    | Moved
+row-60  | I   | live same-id or live same-id nav | keep                   |                      | move                          |                    |
 row-60  | I   | live same-id passive          | keep                      |                      |                               |                    |
 row-60  | I   | superseded same-id nav        | keep                      |                      |                               |                    | SupersededProof
-row-60  | I   | live same-id outdated nav     | keep                      |                      | create remove                 | renewed            | Moved Renewed(Outdated)
-row-60  | I   | unsettled same-id             | keep                      |                      | create remove                 |                    | Moved RotationSettled
-row-60b | I   | live same-id                  | keep                      | failed               | create                        |                    | StorageFailed
-row-60b | I   | live same-id                  | keep                      | conflict             | create                        |                    |
-row-60b | I   | live same-id                  | keep                      | gone                 | create                        |                    | EndedMeanwhile
-row-60  | I   | live same-id                  | keep                      | done absent          | create remove remove-new      |                    | EndedMeanwhile
-row-60c | I   | live same-id                  | keep                      | done failed          | create remove                 |                    | Moved StorageFailed
-row-61  | I   | live same-id                  | write                     |                      | create remove                 |                    | Moved Changed
-row-61  | I   | live same-id                  | rotate write-rotate       |                      | create remove                 | rotated            | Moved Rotated
-row-61  | I   | superseded same-id            | write                     |                      | create remove                 |                    | SupersededProof Moved Changed
-row-61  | I   | live same-id                  | write                     | done absent          | create remove remove-new      |                    | EndedMeanwhile
-row-61  | I   | live same-id                  | write                     | failed               | create                        | Storage            | StorageFailed
-row-60c | I   | live same-id                  | write                     | done failed          | create remove                 |                    | Moved Changed StorageFailed
-row-61b | I   | live same-id                  | write                     | conflict merged      | create write                  |                    | Moved Changed Merged
-row-61b | I   | live same-id                  | rotate                    | conflict same        | create rotate                 | rotated            | Moved Rotated
-row-61b | I   | live same-id                  | write                     | lost merged          | create write+overtaken        |                    | Changed Merged
-row-63  | I   | live                          | write                     | elsewhere merged     | write create remove           |                    | Changed Merged
-row-63  | I   | live                          | write                     | lost-elsewhere merged | write create remove          |                    | Changed Merged
-row-63  | I   | live                          | write                     | elsewhere same       | write                         |                    |
-row-63  | I   | live                          | write                     | elsewhere rejected   | write                         | Conflict           | Conflict
-row-63  | I   | live last-wins                | write                     | elsewhere            | write create remove           |                    | Changed Overwritten
-row-63  | I   | live                          | write-rotate              | elsewhere merged     | write+rotate create remove    | rotated            | Rotated Merged
-row-63  | I   | live                          | write                     | elsewhere merged conflict merged | write create write |                   | Changed Merged
-row-63  | I   | live                          | write                     | elsewhere merged done absent | write create remove remove-new |            | EndedMeanwhile
-row-63  | I   | live                          | write                     | elsewhere merged done failed | write create remove   |                   | Changed Merged StorageFailed
-row-63b | I   | unsettled                     | keep                      | elsewhere            | settle                        |                    |
-row-63b | I   | live due nav max-age          | keep                      | elsewhere            | touch                         |                    |
+row-60  | I   | live same-id outdated nav     | keep                      |                      | move                          | renewed            | Renewed(Outdated)
+row-60  | I   | live same-id due              | keep                      |                      | touch move                    |                    | Touched
+row-60  | I   | unsettled same-id             | keep                      |                      | settle move                   |                    | RotationSettled
+row-60  | I   | unsettled same-id             | keep                      | gone                 | settle                        |                    | Ended
+row-61  | I   | live same-id                  | write                     |                      | write move                    |                    | Changed
+row-61  | I   | live same-id                  | rotate                    |                      | rotate move                   | rotated            | Rotated
+row-61  | I   | live same-id                  | write-rotate              |                      | write+rotate move             | rotated            | Rotated
+row-61  | I   | superseded same-id            | write                     |                      | write move                    |                    | SupersededProof Changed
+row-61  | I   | live same-id                  | write                     | gone                 | write                         |                    | EndedMeanwhile
+row-61  | I   | live same-id                  | write                     | failed               | write                         | Storage            | StorageFailed
+row-61  | I   | live same-id                  | write                     | conflict merged      | write*2 move                  |                    | Changed Merged
+row-61  | I   | live same-id                  | write                     | lost merged          | write write+overtaken move    |                    | Changed Merged
+row-61  | I   | live same-id reject           | write                     | conflict             | write                         | Conflict           | Conflict
+row-63b | I   | unsettled                     | keep                      | conflict             | settle                        |                    |
+row-63b | I   | live due nav max-age          | keep                      | conflict             | touch                         |                    |
 ";

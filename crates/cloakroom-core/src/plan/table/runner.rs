@@ -4,7 +4,7 @@ use super::rows::TABLE;
 use super::words::{Reply, Situation, replies, situations, wish};
 use crate::event::EventKind;
 use crate::plan::{
-    Answer, Change, ClientStep, Next, Notes, ProofChange, StorageStep, Tracking, Wish, plan,
+    Answer, Change, ClientStep, Next, Notes, ProofChange, StorageStep, Tracking, Wish, moves, plan,
     settle, settle_joined,
 };
 
@@ -58,11 +58,11 @@ fn run(situation: &Situation, wish: Wish, replies: &[Reply]) -> Course {
         if answer.is_repeated() {
             repeats += 1;
         }
-        if let Next::Join(change, lies) = next {
+        if let Next::Join(change) = next {
             let Some(Reply::Join(joined)) = replies.next() else {
                 panic!("the row does not say what joining comes to");
             };
-            next = settle_joined(change, lies, &plan, joined);
+            next = settle_joined(change, &plan, joined);
         }
         match next {
             Next::Step(another, notes) => {
@@ -71,6 +71,9 @@ fn run(situation: &Situation, wish: Wish, replies: &[Reply]) -> Course {
             }
             Next::Finish(settled) => {
                 course.note(settled.notes);
+                if moves(&plan, &settled) {
+                    course.steps.push("move".into());
+                }
                 course.client = match settled.verdict {
                     Ok(()) => client_name(settled.client),
                     Err(failure) => format!("{}{failure:?}", client_name(settled.client)),
@@ -162,8 +165,7 @@ fn tracking(word: &str) -> Tracking {
 /// Rules: row-22, row-23, row-23b, row-23c, row-24, row-24b, row-25, row-25b, row-26, row-27.
 /// Rules: row-28, row-29, row-30, row-30b, row-31, row-32, row-32b, row-33, row-34, row-35.
 /// Rules: row-36, row-37, row-46, row-46b, row-46c, row-47, row-47b, row-48, row-49, row-50, row-50b.
-/// Rules: row-51, row-51b, row-52, row-59, row-59b, row-60, row-60b, row-60c, row-61, row-61b.
-/// Rules: row-63, row-63b.
+/// Rules: row-51, row-51b, row-52, row-59, row-59b, row-60, row-61, row-63b.
 #[test]
 fn every_row_comes_to_what_it_says() {
     for [id, places, words, wishes, answers, storage, client, events] in rows() {

@@ -170,8 +170,6 @@ fn reply(word: &str) -> Reply {
         "signed-out" => Answer::SignedOutMeanwhile,
         "conflict" => Answer::Conflict { same_proof: true },
         "lost" => Answer::Conflict { same_proof: false },
-        "elsewhere" => Answer::Elsewhere { same_proof: true },
-        "lost-elsewhere" => Answer::Elsewhere { same_proof: false },
         "gone" => Answer::Gone,
         "failed" => Answer::Failed,
         _ => panic!("{word:?} is no answer"),

@@ -4,7 +4,8 @@ use std::num::NonZeroU32;
 
 use cloakroom_redis::RedisStorage;
 use cloakroom_storage::{
-    CreateOutcome, RemoveOutcome, Storage, SubjectLimit, UpdateOutcome, WhenFull,
+    CreateOutcome, RemoveOutcome, Storage, SubjectLimit, TakeOutcome, UpdateOutcome, Version,
+    WhenFull,
 };
 use servers::{Proxy, Redis};
 
@@ -20,19 +21,21 @@ use super::samples::{
 const ROUNDS: u64 = 4;
 
 /// As the documentation's table has them.
-const DOCUMENTED: [(&str, usize); 13] = [
+const DOCUMENTED: [(&str, usize); 15] = [
     ("nothing", 0),
     ("create without a subject", 1),
     ("read", 1),
     ("update", 1),
     ("touch", 1),
     ("remove without a subject", 1),
+    ("take without a subject", 1),
     ("begin_sign_in", 1),
     ("create", 2),
     ("create", 2),
     ("create that displaces", 7),
     ("list", 2),
     ("remove", 2),
+    ("take", 2),
     ("remove_all", 3),
 ];
 
@@ -80,6 +83,11 @@ async fn trips_without_a_subject(storage: &RedisStorage, proxy: &Proxy, at: u64)
     count("touch");
     assert_eq!(remove(storage, at).await, RemoveOutcome::Removed);
     count("remove without a subject");
+    let version = created(create(storage, at, &record(b"content"), None).await);
+    let _again = proxy.trips();
+    let taken = storage.take(&key(at), version, NOW).await;
+    assert_eq!(taken.expect("it answers"), TakeOutcome::Taken);
+    count("take without a subject");
     trips
 }
 
@@ -100,7 +108,19 @@ async fn trips_with_a_subject(storage: &RedisStorage, proxy: &Proxy, at: u64) ->
     count("list");
     assert_eq!(remove(storage, at + 3).await, RemoveOutcome::Removed);
     count("remove");
+    let version = created(create(storage, at, &signed_in("ada", b"content"), None).await);
+    let _again = proxy.trips();
+    let taken = storage.take(&key(at), version, NOW).await;
+    assert_eq!(taken.expect("it answers"), TakeOutcome::Taken);
+    count("take");
     assert_eq!(remove_all(storage, "ada").await, 1);
     count("remove_all");
     trips
+}
+
+fn created(outcome: CreateOutcome) -> Version {
+    match outcome {
+        CreateOutcome::Created(version) => version,
+        other => panic!("{other:?}"),
+    }
 }

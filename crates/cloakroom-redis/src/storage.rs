@@ -73,6 +73,12 @@ use crate::store::Store;
 /// * A master that was cut off may be read by clients that are cut off with it, until the sentinels
 ///   reach it: they may read sessions that were ended meanwhile.
 ///
+/// # Rights
+///
+/// A user of its own needs these, with the [`prefix`](crate::RedisStorageBuilder::prefix) in the place of
+/// `cloakroom:`; `acknowledged_by` needs `+wait` besides:
+/// `ACL SETUSER shop on >secret ~cloakroom:* +@read +@write +@scripting +@connection +info +time`.
+///
 /// # Telling of changes
 ///
 /// It is a [`Watch`](#impl-Watch-for-RedisStorage), at no cost for calls: each process that watches

@@ -7,10 +7,14 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use cloakroom_redis::{ConnectErrorKind, RedisStorage, RedisStorageBuilder};
-use cloakroom_storage::Storage;
+use cloakroom_storage::{RemoveOutcome, Storage, TakeOutcome};
 use servers::{Redis, RedisCluster, RedisSentinel};
 
-use super::samples::{NOW, connect, keep, key, prefix, record};
+use super::samples::{
+    NOW, connect, found, keep, key, listed, prefix, record, remove, remove_all, replace, scope,
+    signed_in, touch,
+};
+use super::told::Told;
 
 async fn refusal(builder: RedisStorageBuilder) -> ConnectErrorKind {
     let error = builder.connect().await.expect_err("it is refused");
@@ -97,6 +101,39 @@ async fn the_likely_mistakes_are_told_apart() {
     ] {
         assert_eq!(refusal(builder).await, kind);
     }
+}
+
+/// A user with these rights and no others makes every call, and listens.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_rights_that_are_documented_are_enough() {
+    let server = tokio::task::block_in_place(Redis::start);
+    let page = include_str!("../../../src/storage.rs");
+    let documented = page
+        .split_once("ACL SETUSER shop on >secret ")
+        .expect("it says them")
+        .1;
+    let rights = documented.split_once('`').expect("in a line").0;
+    let user = ["ACL", "SETUSER", "shop", "on", ">secret"];
+    let said: Vec<_> = user.into_iter().chain(rights.split(' ')).collect();
+    assert_eq!(server.ask(&said), "OK");
+    let url = format!("redis://shop:secret@127.0.0.1:{}", server.port());
+    let storage = connect(RedisStorage::server(url)).await;
+    let mut told = Told::by(&storage).await;
+    let login = signed_in("ada", b"content");
+    for number in 0..3 {
+        keep(&storage, number, &login).await;
+    }
+    replace(&storage, 0, &login).await;
+    told.is_told_of(0).await;
+    touch(&storage, 0, NOW).await;
+    let version = found(&storage, 0).await.expect("it is there").version;
+    let taken = storage.take(&key(0), version, NOW).await;
+    assert_eq!(taken.expect("it answers"), TakeOutcome::Taken);
+    assert_eq!(remove(&storage, 1).await, RemoveOutcome::Removed);
+    assert_eq!(listed(&storage, "ada").await, [key(2)]);
+    assert_eq!(remove_all(&storage, "ada").await, 1);
+    storage.end_before(&scope(), NOW).await.expect("it answers");
+    storage.sweep(NOW, 10).await.expect("it answers");
 }
 
 /// It would refuse every change.

@@ -50,7 +50,8 @@ pub(crate) fn newest(names: &Names) -> String {
 }
 
 /// Removes nothing, and fails where nothing could be: on a replica, for a user without rights. So that it is
-/// told to who starts a program, and not by the first request.
+/// told to who starts a program, and not by the first request. (SQLite says so itself.)
+#[cfg(any(feature = "mysql", feature = "postgres"))]
 pub(crate) fn probe(names: &Names) -> String {
     // With a key in the condition also MariaDB's `sql_safe_updates` lets it pass.
     format!(

@@ -400,7 +400,11 @@ fn key(number: u64) -> StorageKey {
 
 /// A storage that is broken or full says so, and nothing else.
 fn assert_out_of_reach(error: &StorageError) {
-    let kinds = [StorageErrorKind::Unavailable, StorageErrorKind::TimedOut];
+    let kinds = [
+        StorageErrorKind::Full,
+        StorageErrorKind::Unavailable,
+        StorageErrorKind::TimedOut,
+    ];
     let cause = error.expose_source();
     assert!(kinds.contains(&error.kind()), "{error}: {cause:?}");
 }

@@ -102,6 +102,15 @@ impl Provider {
         }
     }
 
+    /// Both places, as what ends a session goes through them: first where it is moved from, so that what is
+    /// moved meanwhile is met in the second.
+    pub(crate) fn places(&self, now: Timestamp) -> [Place; 2] {
+        match self.first_place(now) {
+            Place::Own => [Place::Own, Place::Other],
+            Place::Other => [Place::Other, Place::Own],
+        }
+    }
+
     /// The form of a place.
     pub(crate) fn form_at(&self, place: Place) -> Option<&Form> {
         match place {

@@ -68,11 +68,15 @@ impl Sessions {
             of: "the session's name",
         };
         let provider = self.provider_named(session.provider()).ok_or(missing)?;
-        let stored = Stored::of(provider, self.environment().now())?;
+        let now = self.environment().now();
+        let stored = Stored::of(provider, now)?;
         let key = session.storage_key().ok_or(StoreError::NotStored)?;
         let mut removed = false;
-        // What is moved here between the two is met by the second one.
-        for storage in stored.other.into_iter().chain([stored.own]) {
+        let storages = provider.places(now).map(|place| match place {
+            Place::Own => Some(stored.own),
+            Place::Other => stored.other,
+        });
+        for storage in storages.into_iter().flatten() {
             let call = storage.remove(&key);
             let outcome = self.environment().asked(provider, call).await?;
             removed |= outcome == RemoveOutcome::Removed;

@@ -290,8 +290,7 @@ async fn remove_everywhere(work: &Work) -> Answer {
         return Answer::Failed;
     };
     let mut answer = Answer::Absent;
-    // Elsewhere first: what is moved here meanwhile is met by the second one.
-    for place in [Place::Other, Place::Own] {
+    for place in work.provider().places(work.moment.now) {
         let Some(storage) = work.provider().storage(place) else {
             return Answer::Failed;
         };

@@ -251,6 +251,35 @@ async fn a_rotation_that_finds_its_session_moved_takes_the_content_from_there() 
     }
 }
 
+/// Rules: row-62.
+#[tokio::test]
+async fn a_logout_that_crosses_a_move_ends_the_session_where_it_is_by_then() {
+    let mut crossing = Crossing::of(|c| c).await;
+    let left = crossing
+        .crossed_in(Call::Remove, Req::post("/leave"), Crossing::moves)
+        .await;
+    assert!(left.clears(COOKIE));
+    assert_eq!(crossing.town.records(), (0, 0));
+    assert_eq!(seen(&mut crossing.there).await, None);
+
+    // So it is for one that is ended by its name.
+    let mut crossing = Crossing::of(|c| c).await;
+    let listed = crossing.first.list::<Ticket>("anna").await.unwrap();
+    let (first, held) = (
+        crossing.first.clone(),
+        crossing.town.old.pause_next(Call::Remove),
+    );
+    let ending = first.end(&listed[0].reference);
+    let crossed = async {
+        held.reached().await;
+        crossing.moves().await;
+        held.resume();
+    };
+    let (ended, ()) = tokio::join!(ending, crossed);
+    assert!(ended.unwrap());
+    assert_eq!(crossing.town.records(), (0, 0));
+}
+
 /// Rules: row-63, no-upsert.
 #[tokio::test]
 async fn a_session_that_moved_and_ended_is_not_brought_back_by_a_change() {

@@ -45,6 +45,25 @@ fn what_bare_content_has_no_place_for_is_refused() {
     }
 }
 
+/// Rules: row-65.
+#[test]
+fn only_what_has_the_same_id_in_both_stores_stays_in_its_place() {
+    let storage = MemoryStorage::new();
+    let by_value = refused(|c| {
+        c.signed()
+            .also_reads(END, |other| other.sealed().in_place())
+    });
+    let of_other_ids = refused(|c| {
+        c.stored_in(&storage).also_reads(END, |other| {
+            other.ids(OldIds).stored_in(&storage).in_place()
+        })
+    });
+    for error in [by_value, of_other_ids] {
+        assert_eq!(error.field(), "in_place");
+        assert!(error.remedy().contains("leave it out"), "{error}");
+    }
+}
+
 /// Rules: second-reader.
 #[test]
 fn a_weaker_second_form_has_to_be_named_dangerous() {
